@@ -1,0 +1,131 @@
+/* The tables as text: jixiaod --routes and --lives; both have golden files, so that a change of
+ * rights shows in the diff. */
+#include <ctype.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/core.h"
+#include "core/life.h"
+#include "core/route.h"
+
+struct print {
+	char *text;
+	size_t size;
+	FILE *file;
+};
+
+static bool
+print_open(struct print *print)
+{
+	print->file = open_memstream(&print->text, &print->size);
+	return print->file != NULL;
+}
+
+static char *
+print_close(struct print *print)
+{
+	if (fclose(print->file) != 0) {
+		free(print->text);
+		return NULL;
+	}
+	return print->text;
+}
+
+static const char *
+print_states(unsigned states)
+{
+	static const struct {
+		unsigned states;
+		const char *text;
+	} names[] = {
+	    {SESSION_NEW, "new"},
+	    {SESSION_GREETED, "greeted"},
+	    {SESSION_READY, "ready"},
+	    {SESSION_GREETED | SESSION_READY, "greeted,ready"},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].states == states)
+			return names[i].text;
+	return "-";
+}
+
+static const char *
+print_roles(const struct route *route)
+{
+	if (route->roles == ROLE_NONE)
+		return "anyone";
+	if (route->roles == (ROLE_OFFICE | ROLE_AUDITOR))
+		return "office,auditor";
+	return role_code((enum role)route->roles);
+}
+
+static const char *const scope_names[] = {
+    [SCOPE_NONE] = "-",
+    [SCOPE_SELF] = "self",
+    [SCOPE_ALL] = "all",
+    [SCOPE_CITY] = "city",
+    [SCOPE_LIST] = "list",
+};
+
+char *
+core_routes_text(void)
+{
+	struct print print;
+
+	if (!print_open(&print))
+		return NULL;
+	fprintf(print.file, "%-16s %-6s %-14s %-15s %-5s %-6s %6s %9s\n", "request", "kind",
+	    "session", "roles", "scope", "phase", "bytes", "in flight");
+	for (unsigned i = 0; i < route_count; i++) {
+		const struct route *route = &route_rows[i];
+
+		fprintf(print.file, "%-16s %-6s %-14s %-15s %-5s %-6s %6u %9u\n", route->name,
+		    route->kind == ROUTE_WRITE ? "write" : "read", print_states(route->states),
+		    print_roles(route), scope_names[route->scope],
+		    route->phases == PHASE_OPEN ? "open" : "-", route->size_max,
+		    route->inflight_max);
+	}
+	return print_close(&print);
+}
+
+/* "SESSION_ON_HELLO" -> "hello": the part behind the life's own prefix. */
+static void
+print_word(FILE *file, const char *word, int width)
+{
+	const char *start = strchr(word, '_') + 1;
+
+	if (strncmp(start, "ON_", 3) == 0)
+		start += 3;
+	for (const char *c = start; *c != '\0'; c++, width--)
+		fputc(tolower((unsigned char)*c), file);
+	for (; width > 0; width--)
+		fputc(' ', file);
+}
+
+char *
+core_lives_text(void)
+{
+	static const struct life *const lives[] = {&life_session, &life_import, &life_run};
+	struct print print;
+
+	if (!print_open(&print))
+		return NULL;
+	for (size_t i = 0; i < sizeof lives / sizeof *lives; i++) {
+		fprintf(print.file, "%s%s %s\n", i == 0 ? "" : "\n", lives[i]->name, lives[i]->zh);
+		for (size_t j = 0; j < lives[i]->edge_count; j++) {
+			const struct life_edge *edge = &lives[i]->edges[j];
+
+			fprintf(print.file, "  ");
+			print_word(print.file, edge->state, 10);
+			fprintf(print.file, " --");
+			print_word(print.file, edge->event, 9);
+			fprintf(print.file, "--> ");
+			print_word(print.file, edge->next, 10);
+			fprintf(print.file, " %s\n", edge->text);
+		}
+	}
+	return print_close(&print);
+}

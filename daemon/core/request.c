@@ -1,0 +1,188 @@
+#include "core/request.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/inside.h"
+#include "wire/envelope.h"
+
+enum jx_err
+request_table_init(struct request_table *table)
+{
+	table->slots = calloc(REQUEST_COUNT_MAX, sizeof *table->slots);
+	table->free_list = calloc(REQUEST_COUNT_MAX, sizeof *table->free_list);
+	table->dead = calloc(REQUEST_COUNT_MAX, sizeof *table->dead);
+	if (table->slots == NULL || table->free_list == NULL || table->dead == NULL)
+		return JX_E_MEMORY;
+	for (uint32_t i = 0; i < REQUEST_COUNT_MAX; i++)
+		table->free_list[i] = REQUEST_COUNT_MAX - 1 - i;
+	table->free_count = REQUEST_COUNT_MAX;
+	table->dead_count = 0;
+	return JX_OK;
+}
+
+void
+request_table_clear(struct request_table *table)
+{
+	for (uint32_t i = 0; table->slots != NULL && i < REQUEST_COUNT_MAX; i++)
+		arena_free(table->slots[i].arena);
+	free(table->slots);
+	free(table->free_list);
+	free(table->dead);
+	memset(table, 0, sizeof *table);
+}
+
+uint32_t
+request_count(const struct request_table *table)
+{
+	return REQUEST_COUNT_MAX - table->free_count - table->dead_count;
+}
+
+struct request *
+request_new(struct core *core, struct session *session, uint64_t wire_id, struct arena *arena)
+{
+	struct request_table *table = &core->requests;
+	struct request *req;
+	uint32_t slot;
+
+	if (table->free_count == 0) {
+		arena_free(arena);
+		return NULL;
+	}
+	slot = table->free_list[--table->free_count];
+	req = &table->slots[slot];
+	*req = (struct request){
+	    .id = {.slot = slot, .generation = req->id.generation + 1},
+	    .is_open = true,
+	    .session = session->id,
+	    .wire_id = wire_id,
+	    .arena = arena,
+	    .actor = session->actor,
+	    .received = core->now,
+	    .lang = session->lang,
+	    .memory = arena_used(arena),
+	};
+	table->memory += req->memory;
+	if (req->id.generation == 0)
+		req->id.generation = 1;
+	return req;
+}
+
+struct request *
+request_find(struct core *core, struct request_id id)
+{
+	struct request *req;
+
+	if (id.generation == 0)
+		return NULL;
+	assert(id.slot < REQUEST_COUNT_MAX);
+	req = &core->requests.slots[id.slot];
+	return req->is_open && req->id.generation == id.generation ? req : NULL;
+}
+
+static void
+request_send(struct core *core, struct request *req, Jx__Envelope *envelope)
+{
+	struct bytes frame;
+
+	envelope->has_request_id = true;
+	envelope->request_id = req->wire_id;
+	if (envelope_write(req->arena, envelope, &frame) != JX_OK) {
+		/* No memory even for an answer: the client must not wait for ever. */
+		struct session *session = session_find(core, req->session);
+
+		log_say(core->world.log, LOG_LEVEL_ERROR, "reply_too_big", "request of %s",
+		    req->actor.account);
+		if (session != NULL)
+			session_close(core, session);
+		return;
+	}
+	session_send(core, req->session, frame);
+}
+
+/* The request is answered; its memory goes at the end of the turn. */
+static void
+request_end(struct core *core, struct request *req)
+{
+	struct request_table *table = &core->requests;
+
+	assert(req->is_open);
+	req->is_open = false;
+	table->dead[table->dead_count++] = req->id.slot;
+	session_on_answered(core, req->session, route_index(req->route));
+}
+
+/* A body case and the pointer to its message, put where protobuf-c wants it. */
+void
+request_reply(
+    struct core *core, struct request *req, Jx__Envelope__BodyCase body, const void *message)
+{
+	Jx__Envelope envelope = JX__ENVELOPE__INIT;
+
+	assert(req->is_open);
+	envelope.body_case = body;
+	/* All members of the union are pointers to messages. */
+	memcpy(&envelope.hello, &message, sizeof message);
+	request_send(core, req, &envelope);
+	request_end(core, req);
+}
+
+void
+request_fail_with(struct core *core, struct request *req, enum jx_err err, Jx__Fail *fail)
+{
+	/* What is uncertain or out of memory inside is "try again" outside. */
+	if (err == JX_UNCERTAIN)
+		err = JX_E_UNAVAILABLE;
+	if (err == JX_E_MEMORY)
+		err = JX_E_BUSY;
+	fail->code = (char *)(uintptr_t)err_name(err);
+	fail->message =
+	    arena_printf(req->arena, "%s · %s", err_what(err, req->lang), err_todo(err, req->lang));
+	if (err_retry_ms(err) != 0 && !fail->has_retry_ms) {
+		fail->has_retry_ms = true;
+		fail->retry_ms = err_retry_ms(err);
+	}
+	request_reply(core, req, JX__ENVELOPE__BODY_FAIL, fail);
+}
+
+void
+request_fail(struct core *core, struct request *req, enum jx_err err, const char *field)
+{
+	Jx__Fail fail = JX__FAIL__INIT;
+
+	fail.field = (char *)(uintptr_t)field;
+	request_fail_with(core, req, err, &fail);
+}
+
+void
+request_event(
+    struct core *core, struct request *req, const char *stage, uint64_t done, uint64_t total)
+{
+	Jx__Envelope envelope = JX__ENVELOPE__INIT;
+	Jx__ProgressEvent event = JX__PROGRESS_EVENT__INIT;
+
+	assert(req->is_open);
+	event.stage = (char *)(uintptr_t)stage;
+	event.has_done = event.has_total = true;
+	event.done = done;
+	event.total = total;
+	envelope.body_case = JX__ENVELOPE__BODY_PROGRESS;
+	envelope.progress = &event;
+	request_send(core, req, &envelope);
+}
+
+void
+request_settle(struct core *core)
+{
+	struct request_table *table = &core->requests;
+
+	while (table->dead_count > 0) {
+		struct request *req = &table->slots[table->dead[--table->dead_count]];
+
+		table->memory -= req->memory;
+		arena_free(req->arena);
+		req->arena = NULL;
+		table->free_list[table->free_count++] = req->id.slot;
+	}
+}

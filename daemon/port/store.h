@@ -1,0 +1,118 @@
+/*
+ * port/store.h: the database, as the core sees it: two verbs.
+ *
+ * commit: one batch = one transaction (one SQL function call): all of its items
+ * are applied, or nothing is. read: one question from a closed list, answered
+ * with rows. Both answer later, from the loop, by ticket; never from inside the
+ * call; exactly once each. The same contract tests run on the real store and
+ * on the simulated one (tests/contract).
+ */
+#ifndef JX_PORT_STORE_H
+#define JX_PORT_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/bytes.h"
+
+enum {
+	STORE_BATCH_ITEM_COUNT_MAX =
+	    64, /* path of 6 hashes in a receipt; a batch stays within milliseconds */
+	STORE_PARAM_COUNT_MAX = 8,
+	STORE_READ_COUNT_MAX = 256, /* reads waiting or in flight; beyond: E_BUSY */
+};
+
+/* One write. All pointers are borrowed until the call returns. */
+struct store_item {
+	uint8_t op_id[16];
+	uint8_t content_hash[32];
+	const char *action; /* selects the SQL: see sql/functions */
+	const char *actor;  /* account */
+	const char *city;   /* "*" where the action is not a year's */
+	uint32_t year;      /* 0 likewise */
+	uint64_t received_us;
+	struct bytes body;         /* JSON object, as the action's SQL wants it */
+	const struct bytes *blobs; /* opaque values the action stores beside */
+	size_t blob_count;
+	struct bytes receipt; /* packed Jx__Receipt, returned on a replay */
+};
+
+struct store_batch {
+	uint64_t number; /* 1, 2, …: exactly one more than the last */
+	uint8_t prev_hash[32], root[32], hash[32], signature[64], key_id[8];
+	uint64_t sealed_us;
+	const struct store_item *items;
+	size_t item_count;
+};
+
+enum store_outcome {
+	STORE_COMMITTED, /* all applied; verdicts hold each item's value */
+	STORE_REFUSED, /* nothing applied: some verdict is not JX_OK, or is a replay; the others may
+			  be sent again */
+	STORE_BEHIND, /* nothing applied: another batch of that number exists; read QUESTION_HEAD */
+	STORE_FAILED, /* nothing applied: the database is down or refused */
+	STORE_UNCERTAIN, /* the connection broke while it was committing: read QUESTION_OP
+			    (JX_UNCERTAIN) */
+};
+
+struct store_verdict {
+	enum jx_err err; /* JX_OK, JX_E_CONFLICT, JX_E_STALE, JX_E_EXISTS, JX_E_NOT_FOUND, … */
+	bool replayed;   /* this op_id with this content is stored already (err is JX_OK) */
+	int64_t value;   /* the action's number (run number …), also on a replay */
+	struct bytes receipt; /* on a replay: as first given */
+};
+
+/*
+ * Rows are text and bytes; numbers as decimal text. Parameters likewise.
+ * Where a question takes (city, year, batch): the state as of that batch;
+ * batch "0": now.
+ */
+enum store_question {
+	QUESTION_HEAD,     /* -> number, hash: the last batch (no row: none yet) */
+	QUESTION_OP,       /* op_id -> content_hash, receipt, value */
+	QUESTION_ACCOUNT,  /* account -> account, role, city, disabled "t"/"f", since_us,
+			      password_hash, version */
+	QUESTION_ACCOUNTS, /* -> the same without password_hash, version; by account */
+	QUESTION_YEARS,    /* -> city, year, city_name, batch, units; by city, year */
+	QUESTION_SCHEME,   /* city, year, batch -> text, batch (the year's last batch as of then) */
+	QUESTION_RECORDS, /* city, year, batch -> kind, json array (records/json.h): every kind with
+			     rows */
+	QUESTION_RECORDS_PAGE, /* city, year, batch, kind, offset, limit -> json array; canonical
+				  order */
+	QUESTION_RUNS,         /* city, year -> run rows, newest first, at most 100 */
+	QUESTION_RUN,          /* city, year, run ("0": newest done) -> run row */
+	QUESTION_RUNS_OPEN,    /* -> run rows in state running, of every year, oldest first */
+	QUESTION_RUN_PAGE,     /* city, year, run, section, page -> bytes */
+	QUESTION_KEYS,         /* -> key_id, public_key, since_us */
+	QUESTION_COUNT
+};
+/* A run row: run, city, year, kind, state, asked_by, asked_us, finished_us, batch, scheme_digest,
+ * input_digest, engine, result_digest, unit_count, hole_count, digits ("" where not known yet;
+ * digests are bytes). */
+
+struct store_rows {
+	enum jx_err err; /* JX_OK, JX_E_UNAVAILABLE, JX_E_BUSY; rows only with JX_OK */
+	size_t row_count, column_count;
+	const struct bytes
+	    *cells; /* row by row; valid until the callback returns; NULL is {NULL, 0} */
+};
+
+struct store_port {
+	void *arg;
+	/* At most one batch in flight: the caller waits for committed. */
+	void (*commit)(void *arg, const struct store_batch *batch, uint64_t ticket);
+	void (*read)(void *arg, enum store_question question, const struct bytes *params,
+	    size_t param_count, uint64_t ticket);
+};
+
+struct store_events {
+	void *arg;
+	void (*committed)(void *arg, uint64_t ticket, enum store_outcome outcome,
+	    const struct store_verdict *verdicts, size_t verdict_count);
+	void (*answered)(void *arg, uint64_t ticket, const struct store_rows *rows);
+	/* The database came (true) or went (false). Nothing is served before the first true. */
+	void (*available)(void *arg, bool is_available);
+};
+
+#endif
