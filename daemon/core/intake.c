@@ -247,6 +247,18 @@ intake_planted_ack(struct core *core)
 }
 #endif
 
+#ifdef JX_PLANT_UNCERTAIN_IS_FAILURE
+/* Planted for tests/sim: what may have been stored is told as refused. */
+static void
+intake_planted_give_up(struct core *core)
+{
+	static const struct intake_outcome refused = {.err = JX_E_STALE};
+
+	while (core->intake.batch_count > 0)
+		intake_finish(core, core->intake.batch[--core->intake.batch_count], &refused);
+}
+#endif
+
 static void
 intake_send(struct core *core)
 {
@@ -424,8 +436,12 @@ intake_on_committed(struct core *core, uint64_t ticket, enum store_outcome outco
 		assert(verdict_count == intake->batch_count);
 		intake_on_refused(core, verdicts);
 		break;
-	case STORE_BEHIND:
 	case STORE_UNCERTAIN:
+#ifdef JX_PLANT_UNCERTAIN_IS_FAILURE
+		intake_planted_give_up(core);
+#endif
+		/* fallthrough */
+	case STORE_BEHIND:
 		intake_ungather(intake);
 		intake->state = INTAKE_BLIND;
 		break;
