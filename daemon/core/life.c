@@ -22,26 +22,26 @@ static const struct life_edge session_edges[] = {
 
 static const struct life_edge import_edges[] = {
 	EDGE(IMPORT_FREE,      IMPORT_ON_BEGIN,   IMPORT_UPLOADING, "客户端开始上传"),
-	EDGE(IMPORT_UPLOADING, IMPORT_ON_COMMIT,  IMPORT_READING,   "上传完毕,读取已存数据"),
-	EDGE(IMPORT_UPLOADING, IMPORT_ON_END,     IMPORT_FREE,      "十分钟无人续传,放弃"),
+	EDGE(IMPORT_UPLOADING, IMPORT_ON_COMMIT,  IMPORT_READING,   "上传完毕，读取已存数据"),
+	EDGE(IMPORT_UPLOADING, IMPORT_ON_END,     IMPORT_FREE,      "十分钟无人续传，放弃"),
 	EDGE(IMPORT_READING,   IMPORT_ON_READ,    IMPORT_CHECKING,  "交工作进程校验、比较"),
-	EDGE(IMPORT_READING,   IMPORT_ON_END,     IMPORT_FREE,      "数据库不可用,告知重试"),
-	EDGE(IMPORT_CHECKING,  IMPORT_ON_CHECKED, IMPORT_STORING,   "无误且有变化,整批入库"),
+	EDGE(IMPORT_READING,   IMPORT_ON_END,     IMPORT_FREE,      "数据库不可用，告知重试"),
+	EDGE(IMPORT_CHECKING,  IMPORT_ON_CHECKED, IMPORT_STORING,   "无误且有变化，整批入库"),
 	EDGE(IMPORT_CHECKING,  IMPORT_ON_END,     IMPORT_FREE,      "有误、试导入或无变化"),
-	EDGE(IMPORT_STORING,   IMPORT_ON_END,     IMPORT_FREE,      "已提交并给出回执,或未存"),
+	EDGE(IMPORT_STORING,   IMPORT_ON_END,     IMPORT_FREE,      "已提交并给出回执，或未存"),
 };
 
 static const struct life_edge run_edges[] = {
-	EDGE(RUN_FREE,      RUN_ON_ADDED,     RUN_WAITING,   "核算已登记,或重启后接续"),
+	EDGE(RUN_FREE,      RUN_ON_ADDED,     RUN_WAITING,   "核算已登记，或重启后接续"),
 	EDGE(RUN_WAITING,   RUN_ON_TURN,      RUN_READING,   "按登记时的批次读取数据"),
 	EDGE(RUN_WAITING,   RUN_ON_END,       RUN_FREE,      "已取消"),
 	EDGE(RUN_READING,   RUN_ON_READ,      RUN_COMPUTING, "交工作进程计算"),
-	EDGE(RUN_READING,   RUN_ON_POSTPONED, RUN_WAITING,   "数据库或工作进程暂不可用,稍后重来"),
+	EDGE(RUN_READING,   RUN_ON_POSTPONED, RUN_WAITING,   "数据库或工作进程暂不可用，稍后重来"),
 	EDGE(RUN_READING,   RUN_ON_END,       RUN_FREE,      "已取消或早已结束"),
 	EDGE(RUN_COMPUTING, RUN_ON_COMPUTED,  RUN_STORING,   "结果入库"),
-	EDGE(RUN_COMPUTING, RUN_ON_POSTPONED, RUN_WAITING,   "内存不足,稍后重来"),
+	EDGE(RUN_COMPUTING, RUN_ON_POSTPONED, RUN_WAITING,   "内存不足，稍后重来"),
 	EDGE(RUN_COMPUTING, RUN_ON_END,       RUN_FREE,      "已取消"),
-	EDGE(RUN_STORING,   RUN_ON_POSTPONED, RUN_WAITING,   "未能入库,稍后重来"),
+	EDGE(RUN_STORING,   RUN_ON_POSTPONED, RUN_WAITING,   "未能入库，稍后重来"),
 	EDGE(RUN_STORING,   RUN_ON_END,       RUN_FREE,      "结果已存"),
 };
 /* clang-format on */

@@ -192,6 +192,27 @@ net_make_tls(struct net *net)
 	return JX_OK;
 }
 
+/* libevent's parser knows every form of an address, but no port 0. */
+static bool
+net_parse_listen(const char *listen, struct sockaddr_storage *address, int *size)
+{
+	const char *colon = strrchr(listen, ':');
+	char host_with_port[128];
+	char *end = NULL;
+	unsigned long port = colon == NULL ? 0 : strtoul(colon + 1, &end, 10);
+
+	if (colon == NULL || end == colon + 1 || *end != '\0' || port > UINT16_MAX)
+		return false;
+	snprintf(host_with_port, sizeof host_with_port, "%.*s:1", (int)(colon - listen), listen);
+	if (evutil_parse_sockaddr_port(host_with_port, (struct sockaddr *)address, size) != 0)
+		return false;
+	if (address->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)address)->sin6_port = htons((uint16_t)port);
+	else
+		((struct sockaddr_in *)address)->sin_port = htons((uint16_t)port);
+	return true;
+}
+
 static enum jx_err
 net_bind(struct net *net)
 {
@@ -201,8 +222,7 @@ net_bind(struct net *net)
 	char host[CONN_ADDRESS_SIZE] = "";
 	uint16_t port;
 
-	if (evutil_parse_sockaddr_port(net->config.listen, (struct sockaddr *)&address, &size) !=
-	    0) {
+	if (!net_parse_listen(net->config.listen, &address, &size)) {
 		log_say(&net->log, LOG_LEVEL_ERROR, "listen_failed",
 		    "not an address with a port: %s", net->config.listen);
 		return JX_E_USAGE;

@@ -95,7 +95,7 @@ reader_map(struct reader *reader, const struct yaml_node *node, const struct rea
 		while (i < key_count && strcmp(keys[i].name, name) != 0)
 			i++;
 		if (i == key_count) {
-			READER_FAULT(reader, child->key, "没有这一项;这里可以有:%s",
+			READER_FAULT(reader, child->key, "没有这一项；这里可以有:%s",
 			    "unknown key; there may be: %s",
 			    reader_key_names(reader, keys, key_count));
 			continue;

@@ -103,7 +103,7 @@ scheme_is_text(struct bytes text, const char *file, struct faults *faults)
 
 		if (!scheme_is_clean_line((struct bytes){text.data + start, content})) {
 			faults_add(faults, file, line, 1, "",
-			    "这一行含有不允许的字符,或不是 UTF-8 文字",
+			    "这一行含有不允许的字符，或不是 UTF-8 文字",
 			    "this line holds characters that are not allowed, or is not UTF-8");
 			return false;
 		}

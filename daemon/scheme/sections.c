@@ -314,7 +314,7 @@ read_date(
 		}
 	}
 	if (!is_shaped || !sections_is_date(number[0], number[1], number[2])) {
-		READER_FAULT(reader, node, "应为真实的日期,如 2010-04-20",
+		READER_FAULT(reader, node, "应为真实的日期，如 2010-04-20",
 		    "expected a real date such as 2010-04-20");
 		return;
 	}

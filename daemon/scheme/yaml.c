@@ -101,7 +101,7 @@ yaml_begin(struct yaml *yaml, struct fy_event *event)
 	}
 	if (anchor != NULL || tag != NULL)
 		YAML_FAULT(yaml, node, anchor != NULL ? "&" : "!",
-		    "不使用锚点、别名和标签,请写出内容",
+		    "不使用锚点、别名和标签，请写出内容",
 		    "write it out: no anchors, aliases or tags");
 	return node;
 }
@@ -130,7 +130,7 @@ struct yaml_open {
 };
 
 /*
- * {name: 失误,损失}: an ASCII comma in the middle of a text, which YAML takes for
+ * {name: 失误，损失}: an ASCII comma in the middle of a text, which YAML takes for
  * the end of the entry, leaving a word without colon and value. The writer meant
  * the comma: the word goes back to the text before it.
  */
@@ -165,7 +165,7 @@ yaml_add(struct yaml *yaml, struct yaml_open *open, struct yaml_node *node)
 		     other = other->next)
 			if (node->type == YAML_SCALAR && yaml_is_same(other->key->text, node->text))
 				YAML_FAULT(yaml, node, yaml_text(yaml, node),
-				    "同一处不应重复出现,第一次在第 %u 行",
+				    "同一处不应重复出现，第一次在第 %u 行",
 				    "stands twice here; first on line %u", other->key->line);
 		return;
 	}
@@ -193,7 +193,7 @@ yaml_take(struct yaml *yaml, struct fy_event *event, struct yaml_open *stack, in
 	if (event->type == FYET_ALIAS) {
 		node = yaml_node_new(yaml, YAML_SCALAR, yaml_mark(yaml, event));
 		if (node != NULL)
-			YAML_FAULT(yaml, node, "*", "不使用锚点、别名和标签,请写出内容",
+			YAML_FAULT(yaml, node, "*", "不使用锚点、别名和标签，请写出内容",
 			    "write it out: no anchors, aliases or tags");
 		return false;
 	}

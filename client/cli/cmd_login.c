@@ -1,0 +1,55 @@
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/kept_login.h"
+#include "cli/keys.h"
+#include "cli/online.h"
+#include "cli/prompt.h"
+#include "cli/when.h"
+
+/* The account and its password, from the settings or the person. */
+static int
+ask_who(struct cli *cli, const char **account, const char **password)
+{
+	const char *file = cli->settings.values[SETTING_PASSWORD_FILE];
+	int status = CLI_EXIT_OK;
+
+	*account = cli->options.word_count > 0 ? cli->options.words[0]
+					       : cli->settings.values[SETTING_USER];
+	if (*account == NULL)
+		status = prompt_line(cli, cli_say(cli, "账号", "account"), false, account);
+	if (status != CLI_EXIT_OK)
+		return status;
+	if (file != NULL)
+		return prompt_read_file(cli, file, password);
+	return prompt_line(cli, cli_say(cli, "密码", "password"), true, password);
+}
+
+int
+cmd_login(struct cli *cli)
+{
+	Jx__Login login = JX__LOGIN__INIT;
+	const char *account = NULL, *password = NULL;
+	const Jx__LoginReply *reply;
+	int status = online_prepare_stranger(cli);
+
+	if (status == CLI_EXIT_OK)
+		status = ask_who(cli, &account, &password);
+	if (status != CLI_EXIT_OK)
+		return status;
+	login.account = ONLINE_TEXT(account);
+	login.password = ONLINE_TEXT(password);
+	login.has_keep = login.keep = true;
+	status = online_ask(cli,
+	    &(struct online_call){JX__ENVELOPE__BODY_LOGIN, &login, JX__ENVELOPE__BODY_LOGIN_REPLY},
+	    (const void **)&reply);
+	if (status == CLI_EXIT_OK)
+		status = kept_login_write(cli, reply);
+	if (status == CLI_EXIT_OK)
+		status = keys_update(cli);
+	if (status != CLI_EXIT_OK)
+		return status;
+	cli_note(cli, "已登录：%s（%s），有效至 %s", "logged in: %s (%s), until %s", reply->account,
+	    reply->role, when_local(cli, reply->token_until_us));
+	return CLI_EXIT_OK;
+}

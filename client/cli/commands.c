@@ -1,0 +1,109 @@
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/help.h"
+
+/* clang-format off */
+const struct command commands[] = {
+	{"login", "[账号]", "[ACCOUNT]", 0, 1, "登录，并为以后的命令保持登录", "log in, and stay so for the next commands",
+	    cmd_login, {OPTION_TIMEOUT}},
+	{"logout", "", "", 0, 0, "退出登录", "forget the login", cmd_logout, {OPTION_HELP}},
+	{"whoami", "", "", 0, 0, "当前账号、角色与可用的请求", "the account, its role and what it may do",
+	    cmd_whoami, {OPTION_JSON, OPTION_TIMEOUT}},
+	{"passwd", "", "", 0, 0, "修改本人密码", "change one's password", cmd_passwd, {OPTION_PASSWORD_FILE, OPTION_TIMEOUT}},
+	{"import", "数据包目录", "BUNDLE", 1, 1, "导入一个城市一个年度的数据包：整包入库，或一行不入", "import a city's year: all of it or nothing",
+	    cmd_import, {OPTION_DRY_RUN, OPTION_RECEIPT, OPTION_JSON, OPTION_TIMEOUT}},
+	{"export", "目录", "DIR", 1, 1, "把库中一个年度导出为数据包", "write a stored year out as a bundle",
+	    cmd_export, {OPTION_CITY, OPTION_YEAR, OPTION_TIMEOUT}},
+	{"run", "", "", 0, 0, "年终核算（默认试算）", "the year-end calculation (provisional unless --final)",
+	    cmd_run, {OPTION_FINAL, OPTION_PROVISIONAL, OPTION_CANCEL, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_TIMEOUT}},
+	{"runs", "", "", 0, 0, "列出历次核算", "list the runs", cmd_runs, {OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_CSV, OPTION_TIMEOUT}},
+	{"results", "", "", 0, 0, "核算结果：得分、排名、等次、奖项", "what a run gave: totals, ranks, grades, awards",
+	    cmd_results, {OPTION_RUN, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_CSV, OPTION_TIMEOUT}},
+	{"explain", "单位", "UNIT", 1, 1, "一个单位的得分从何而来，直到每一笔打分", "where a unit's score comes from, down to each mark",
+	    cmd_explain, {OPTION_RUN, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_TIMEOUT}},
+	{"compute", "数据包目录", "BUNDLE", 1, 1, "在本机核算数据包，不连服务器", "compute a bundle here, without a server",
+	    cmd_compute, {OPTION_FINAL, OPTION_PROVISIONAL, OPTION_JSON, OPTION_CSV}},
+	{"account add", "账号", "ACCOUNT", 1, 1, "开设账号；一次性密码只显示这一次", "open an account; its one-time password is shown once",
+	    cmd_account_add, {OPTION_ROLE, OPTION_CITY, OPTION_PASSWORD_FILE, OPTION_JSON, OPTION_TIMEOUT}},
+	{"account list", "", "", 0, 0, "列出账号", "list the accounts", cmd_account_list, {OPTION_JSON, OPTION_CSV, OPTION_TIMEOUT}},
+	{"account disable", "账号", "ACCOUNT", 1, 1, "停用账号", "disable an account", cmd_account_disable, {OPTION_REASON, OPTION_TIMEOUT}},
+	{"receipt verify", "回执文件", "FILE", 1, 1, "脱机验证回执", "verify a receipt, offline",
+	    cmd_receipt_verify, {OPTION_KEY, OPTION_BUNDLE, OPTION_JSON}},
+	{"help", "[命令]", "[COMMAND]", 0, 2, "显示用法", "show how to use a command", cmd_help, {OPTION_HELP}},
+};
+/* clang-format on */
+
+const size_t command_count = sizeof commands / sizeof commands[0];
+
+const struct command *
+commands_find(int argc, char **argv, int *word_count)
+{
+	for (size_t i = 0; i < command_count; i++) {
+		const char *name = commands[i].name, *blank = strchr(name, ' ');
+		size_t first = blank == NULL ? strlen(name) : (size_t)(blank - name);
+
+		if (argc < 1 || strlen(argv[0]) != first || memcmp(argv[0], name, first) != 0)
+			continue;
+		if (blank != NULL && (argc < 2 || strcmp(argv[1], blank + 1) != 0))
+			continue;
+		*word_count = blank == NULL ? 1 : 2;
+		return &commands[i];
+	}
+	return NULL;
+}
+
+static int
+run_command(struct cli *cli, const struct command *command, int argc, char **argv)
+{
+	enum jx_err err =
+	    options_parse(&cli->options, command->options, command->word_max, argc, argv);
+	int status;
+
+	if (options_has(&cli->options, OPTION_HELP)) {
+		help_command(cli, command, stdout);
+		return CLI_EXIT_OK;
+	}
+	if (err != JX_OK || cli->options.word_count < command->word_min) {
+		const char *bad = cli->options.bad == NULL ? "" : cli_shown(cli, cli->options.bad);
+
+		status = err != JX_OK
+			     ? cli_error(cli, JX_E_USAGE, "不认识 %s", "not understood: %s", bad)
+			     : cli_error(cli, JX_E_USAGE, "缺少 %s", "missing: %s",
+				   cli_say(cli, command->words_zh, command->words_en));
+		help_usage(cli, command, stderr);
+		return status;
+	}
+	status = settings_read(cli);
+	return status != CLI_EXIT_OK ? status : command->run(cli);
+}
+
+int
+commands_run(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+	int word_count;
+
+	if (argc < 2) {
+		help_all(cli, stderr);
+		return err_exit(JX_E_USAGE);
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		help_all(cli, stdout);
+		return CLI_EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("jixiao %s\n", JX_VERSION);
+		return CLI_EXIT_OK;
+	}
+	command = commands_find(argc - 1, argv + 1, &word_count);
+	if (command != NULL)
+		return run_command(cli, command, argc - word_count, argv + word_count);
+	if (help_family(cli, argv[1], argc > 2 ? argv[2] : NULL))
+		return argc > 2 && strcmp(argv[2], "--help") == 0 ? CLI_EXIT_OK
+								  : err_exit(JX_E_USAGE);
+	return cli_error(
+	    cli, JX_E_USAGE, "没有命令 %s", "no such command: %s", cli_shown(cli, argv[1]));
+}

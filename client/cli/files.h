@@ -1,0 +1,26 @@
+/*
+ * cli/files.h: small files of the user: read whole, written durably.
+ * errno says why a JX_E_FILE came.
+ */
+#ifndef JX_CLI_FILES_H
+#define JX_CLI_FILES_H
+
+#include "wire/bytes.h"
+
+/*
+ * $VARIABLE/jixiao/NAME, or ~/FALLBACK/jixiao/NAME when it is not set. NULL:
+ * there is no home (or no memory).
+ */
+const char *files_home(
+    struct arena *arena, const char *variable, const char *fallback, const char *name);
+
+/* The whole file in arena, with a NUL after it. JX_E_FILE, JX_E_TOO_BIG, JX_E_MEMORY. */
+JX_MUST_USE enum jx_err files_read(
+    struct arena *arena, const char *path, size_t size_max, struct bytes *out);
+/*
+ * Replaces the file or leaves it as it was; JX_OK: it survives a power cut.
+ * Folders that are missing are made. Only the user may read any of it.
+ */
+JX_MUST_USE enum jx_err files_write(struct arena *arena, const char *path, struct bytes bytes);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * cli/keys.h: the public keys with which servers sign receipts, as they said
+ * themselves over a verified connection; kept under keys/ in the state folder,
+ * one file a server, so that receipts can be verified offline years later. A
+ * key once known is never forgotten.
+ */
+#ifndef JX_CLI_KEYS_H
+#define JX_CLI_KEYS_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "cli/cli.h"
+#include "wire/receipt.h"
+
+/* Asks the server and adds what is new to its file. */
+int keys_update(struct cli *cli);
+/* Among all servers' kept keys. JX_E_NOT_FOUND. */
+JX_MUST_USE enum jx_err keys_find(
+    const struct cli *cli, ProtobufCBinaryData key_id, uint8_t key[RECEIPT_PUBLIC_SIZE]);
+/* From a file that holds the key in hex (the daemon's receipt.pub). */
+int keys_read_file(struct cli *cli, const char *path, uint8_t key[RECEIPT_PUBLIC_SIZE]);
+
+#endif

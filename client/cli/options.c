@@ -1,0 +1,111 @@
+#include "cli/options.h"
+
+#include <argp.h>
+#include <assert.h>
+#include <string.h>
+
+#include "wire/text.h"
+
+/* clang-format off */
+const struct option_row option_rows[OPTION_COUNT] = {
+	[OPTION_HELP]          = {"help", NULL, NULL, "显示本命令的用法", "show how to use this command"},
+	[OPTION_CITY]          = {"city", "城市", "CITY", "城市代码；只有一个时可省略", "the city's code; not needed when there is one only"},
+	[OPTION_YEAR]          = {"year", "年度", "YEAR", "年度；只有一个时可省略", "the year; not needed when there is one only"},
+	[OPTION_RUN]           = {"run", "编号", "RUN", "哪一次核算；省略则为最近完成的一次", "which run; else the newest that is done"},
+	[OPTION_JSON]          = {"json", NULL, NULL, "以 JSON 输出", "print JSON"},
+	[OPTION_CSV]           = {"csv", NULL, NULL, "以 CSV 输出", "print CSV"},
+	[OPTION_FINAL]         = {"final", NULL, NULL, "正式核算：数据不全则拒绝", "a final run: refused when inputs are missing"},
+	[OPTION_PROVISIONAL]   = {"provisional", NULL, NULL, "试算（默认）：缺项计 0 并列出", "a provisional run (default): what is missing counts 0 and is listed"},
+	[OPTION_CANCEL]        = {"cancel", "编号", "RUN", "取消进行中的核算", "cancel a run that is under way"},
+	[OPTION_DRY_RUN]       = {"dry-run", NULL, NULL, "只核对并显示会有哪些改动，不入库", "check and show what would change; store nothing"},
+	[OPTION_RECEIPT]       = {"receipt", "文件", "FILE", "回执另存到此文件", "keep the receipt in this file"},
+	[OPTION_KEY]           = {"key", "文件", "FILE", "服务器的公钥文件（receipt.pub）", "the daemon's public key (receipt.pub)"},
+	[OPTION_BUNDLE]        = {"bundle", "目录", "DIR", "核对回执所证明的正是此数据包", "check that the receipt is for this very bundle"},
+	[OPTION_ROLE]          = {"role", "角色", "ROLE", "office（绩效办）或 auditor（审计）", "office or auditor"},
+	[OPTION_REASON]        = {"reason", "原因", "TEXT", "原因，记录在案", "why; goes on record"},
+	[OPTION_PASSWORD_FILE] = {"password-file", "文件", "FILE", "新密码取自此文件第一行", "take the new password from this file's first line"},
+	[OPTION_TIMEOUT]       = {"timeout", "秒", "SECONDS", "连接中断或服务器繁忙时最多重试多久（默认 30）", "how long to try again when the connection is lost or the server busy (default 30)"},
+};
+/* clang-format on */
+
+enum { KEY_FIRST = 0x1000 }; /* beyond characters: no option has a short form */
+
+static error_t
+on_key(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (options->word_count == OPTIONS_WORD_COUNT_MAX) {
+			options->bad = arg;
+			return EINVAL;
+		}
+		options->words[options->word_count++] = arg;
+		return 0;
+	case ARGP_KEY_ERROR:
+		if (options->bad == NULL && state->next > 0 && state->next <= state->argc)
+			options->bad = state->argv[state->next - 1];
+		return 0;
+	default:
+		if (key < KEY_FIRST || key >= KEY_FIRST + OPTION_COUNT)
+			return ARGP_ERR_UNKNOWN;
+		options->values[key - KEY_FIRST] = arg == NULL ? "" : arg;
+		return 0;
+	}
+}
+
+static struct argp_option
+option_of(enum option_id option)
+{
+	return (struct argp_option){
+	    .name = option_rows[option].name,
+	    .key = KEY_FIRST + (int)option,
+	    .arg = option_rows[option].arg_en,
+	};
+}
+
+enum jx_err
+options_parse(
+    struct options *options, const enum option_id *list, size_t word_max, int argc, char **argv)
+{
+	struct argp_option rows[OPTION_COUNT + 1] = {{0}};
+	const struct argp argp = {.options = rows, .parser = on_key};
+	size_t count = 0;
+
+	assert(word_max <= OPTIONS_WORD_COUNT_MAX);
+	*options = (struct options){.word_count = 0};
+	rows[count++] = option_of(OPTION_HELP);
+	for (; *list != OPTION_HELP; list++)
+		rows[count++] = option_of(*list);
+	if (argp_parse(
+		&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP, NULL, options) != 0)
+		return JX_E_USAGE;
+	if (options->word_count > word_max) {
+		options->bad = options->words[word_max];
+		return JX_E_USAGE;
+	}
+	return JX_OK;
+}
+
+bool
+options_has(const struct options *options, enum option_id option)
+{
+	return options->values[option] != NULL;
+}
+
+enum jx_err
+options_number(struct options *options, enum option_id option, uint32_t *number)
+{
+	const char *text = options->values[option];
+	uint32_t value = 0;
+
+	if (text != NULL &&
+	    (text_whole((struct bytes){(const uint8_t *)text, strlen(text)}, &value) != JX_OK ||
+		value == 0)) {
+		options->bad = text;
+		return JX_E_USAGE;
+	}
+	*number = value;
+	return JX_OK;
+}

@@ -1,0 +1,36 @@
+/*
+ * cli/proof.h: a receipt as a file: JSON with every field of the message (bytes
+ * as hex), and beside them which server, city and year it is of.
+ */
+#ifndef JX_CLI_PROOF_H
+#define JX_CLI_PROOF_H
+
+#include <jansson.h>
+#include <jx/receipt.pb-c.h>
+
+#include "cli/cli.h"
+
+/* What the user knows of the operation besides. city NULL: of none. */
+struct proof_of {
+	const char *city;
+	uint32_t year;
+};
+
+/* New reference; NULL: memory out. */
+json_t *proof_json(struct arena *arena, const Jx__Receipt *receipt);
+/* In arena. JX_E_RECEIPT: a field is missing or has a wrong form. */
+JX_MUST_USE enum jx_err proof_read(struct arena *arena, const json_t *json, Jx__Receipt *out);
+
+/*
+ * Checks the receipt with the server's key (keys.h), that it is for that op and
+ * content (either NULL: not known), and writes it to path, or, when path is
+ * NULL, to receipts/OPID.json in the state folder; durable when this returns.
+ * *path_out: where it is.
+ */
+int proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
+    const char *path, const char **path_out);
+/* JX_E_RECEIPT, told to the user: it is not for that op or not for that content (NULL: any). */
+int proof_check_content(const struct cli *cli, const Jx__Receipt *receipt, const uint8_t *op_id,
+    const uint8_t *content_hash);
+
+#endif

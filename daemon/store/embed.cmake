@@ -1,0 +1,12 @@
+# Writes FILES (relative to ROOT) as C arrays: asset.h says what they are.
+set(bodies "")
+set(rows "")
+set(number 0)
+foreach(file ${FILES})
+  file(READ ${ROOT}/${file} hex HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+  string(APPEND bodies "static const unsigned char asset_${number}[] = {${bytes}0};\n")
+  string(APPEND rows "\t{\"${file}\", (const char *)asset_${number}, sizeof asset_${number} - 1},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${OUT} "#include \"store/asset.h\"\n\n${bodies}\nconst struct asset asset_list[] = {\n${rows}};\nconst size_t asset_count = ${number};\n")

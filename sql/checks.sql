@@ -1,0 +1,69 @@
+-- Invariants. Every row that comes back is a breach: the rule, and where (never
+-- a mark, a ballot or a password). One statement; run by the owner.
+
+-- The chain.
+SELECT 'a batch number is missing', format('batch %s', number)
+FROM (SELECT number, row_number() OVER (ORDER BY number) AS place FROM jx.batch) b WHERE number <> place
+UNION ALL
+SELECT 'a batch does not name the hash of the one before', format('batch %s', number)
+FROM (SELECT number, prev_hash, coalesce(lag(hash) OVER (ORDER BY number),
+	decode(repeat('00', 32), 'hex')) AS before FROM jx.batch) b WHERE prev_hash <> before
+UNION ALL
+SELECT 'a batch has another hash than its content', format('batch %s', number)
+FROM jx.batch b WHERE hash <> jx.batch_hash(b)
+UNION ALL
+SELECT 'a batch has not as many ops as it says', format('batch %s', b.number)
+FROM jx.batch b WHERE item_count <> (SELECT count(*) FROM jx.op o WHERE o.batch = b.number)
+	OR EXISTS (SELECT FROM jx.op o WHERE o.batch = b.number AND o.index >= b.item_count)
+UNION ALL
+SELECT 'an op is not the one that was signed', format('batch %s', b.number)
+FROM jx.batch b WHERE root <> jx.merkle_root(ARRAY(
+	SELECT jx.op_leaf(o) FROM jx.op o WHERE o.batch = b.number ORDER BY o.index))
+UNION ALL
+SELECT 'an op is of no batch', format('batch %s index %s', o.batch, o.index)
+FROM jx.op o WHERE NOT EXISTS (SELECT FROM jx.batch b WHERE b.number = o.batch)
+
+-- Accounts.
+UNION ALL
+SELECT 'an account has a gap in its versions', format('account %s version %s', account, version)
+FROM (SELECT account, version, row_number() OVER (PARTITION BY account ORDER BY version) AS place
+	FROM jx.account) a WHERE version <> place
+
+-- Years and records.
+UNION ALL
+SELECT 'a year changed without an import', format('%s %s batch %s', y.city, y.year, y.batch)
+FROM jx.year_state y WHERE NOT EXISTS (SELECT FROM jx.op o WHERE o.batch = y.batch
+	AND o.action = 'import' AND o.city = y.city AND o.year = y.year)
+UNION ALL
+SELECT 'a year began without a scheme', format('%s %s', y.city, y.year)
+FROM (SELECT city, year, min(batch) AS batch FROM jx.year_state GROUP BY city, year) y
+WHERE NOT EXISTS (SELECT FROM jx.scheme s WHERE s.city = y.city AND s.year = y.year AND s.batch = y.batch)
+UNION ALL
+SELECT 'a scheme stands outside its year', format('%s %s batch %s', s.city, s.year, s.batch)
+FROM jx.scheme s WHERE NOT EXISTS (SELECT FROM jx.year_state y
+	WHERE y.city = s.city AND y.year = s.year AND y.batch = s.batch)
+UNION ALL
+SELECT o_rule, o_where FROM jx.check_records()
+
+-- Runs.
+UNION ALL
+SELECT 'a run number is missing', format('%s %s run %s', city, year, run)
+FROM (SELECT city, year, run, row_number() OVER (PARTITION BY city, year ORDER BY run) AS place
+	FROM jx.run) r WHERE run <> place
+UNION ALL
+SELECT 'a run has no op', format('%s %s run %s', r.city, r.year, r.run)
+FROM jx.run r WHERE NOT EXISTS (SELECT FROM jx.op o WHERE o.batch = r.asked_batch
+	AND o.action = 'run_start' AND o.city = r.city AND o.year = r.year AND o.value = r.run)
+UNION ALL
+SELECT 'a run stands on no state of its year', format('%s %s run %s', r.city, r.year, r.run)
+FROM jx.run r WHERE NOT EXISTS (SELECT FROM jx.year_state y
+	WHERE y.city = r.city AND y.year = r.year AND y.batch = r.batch)
+UNION ALL
+SELECT 'a run ended that never began', format('%s %s run %s', e.city, e.year, e.run)
+FROM jx.run_end e WHERE NOT EXISTS (SELECT FROM jx.run r
+	WHERE r.city = e.city AND r.year = e.year AND r.run = e.run)
+UNION ALL
+SELECT DISTINCT 'pages of a run that has not ended', format('%s %s run %s', p.city, p.year, p.run)
+FROM jx.run_page p WHERE NOT EXISTS (SELECT FROM jx.run_end e
+	WHERE e.city = p.city AND e.year = p.year AND e.run = p.run)
+ORDER BY 1, 2;

@@ -1,0 +1,13 @@
+/* contract/scenarios_year.h: the scenarios of a city's year; their table stands in scenarios.c. */
+#ifndef JX_CONTRACT_SCENARIOS_YEAR_H
+#define JX_CONTRACT_SCENARIOS_YEAR_H
+
+#include "contract/store_contract.h"
+
+void an_import_is_there_whole_and_every_state_stays(struct contract *contract);
+void a_record_withdrawn_can_come_back(struct contract *contract);
+void a_run_lives_from_start_to_end(struct contract *contract);
+void a_failed_run_needs_no_digests(struct contract *contract);
+void a_large_import_goes_in_and_comes_out(struct contract *contract);
+
+#endif
