@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <jansson.h>
-#include <jansson.h>
 #include <limits.h>
 #include <locale.h>
 #include <signal.h>
@@ -326,7 +325,8 @@ main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	arguments_read(argc, argv, arguments);
 	if (arguments->action == ARGUMENTS_WORKER) {
-		/* jansson opens /dev/urandom at its first object: before a worker may open nothing. */
+		/* jansson opens /dev/urandom at its first object: before a worker may open nothing.
+		 */
 		json_object_seed(0);
 		_exit(job_worker_main(work_main));
 	}

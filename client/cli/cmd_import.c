@@ -185,6 +185,9 @@ cmd_import(struct cli *cli)
 		status = upload_send(cli, &upload, &reply);
 	if (status == CLI_EXIT_OK)
 		status = finish(cli, &upload, reply);
+	else if (*cli->stop != 0)
+		cli_note(cli, "要么整包入库，要么一行未入；再导入一次即知",
+		    "either all of it is stored or nothing; import again to see");
 	bundle_clear(&bundle);
 	return status;
 }

@@ -122,7 +122,7 @@ follow_run(
     struct cli *cli, const struct online_year *year, uint32_t run, const Jx__Receipt *receipt)
 {
 	const struct proof_of of = {year->city, year->year};
-	const Jx__Run *ended;
+	const Jx__Run *ended = NULL;
 	const char *path;
 	int status = proof_keep(cli, receipt, &of, NULL, &path);
 

@@ -38,20 +38,29 @@ read_line(const struct cli *cli, int fd, char *line)
 	return JX_E_CANCELLED;
 }
 
+static void
+ask(const struct cli *cli, const char *question)
+{
+	fprintf(stderr, "%s%s", question, cli_say(cli, "：", ": "));
+}
+
 static enum jx_err
-read_answer(const struct cli *cli, int fd, bool is_secret, char *line)
+read_answer(const struct cli *cli, int fd, const char *question, bool is_secret, char *line)
 {
 	struct termios old, quiet;
 	enum jx_err err;
 
-	if (!is_secret)
+	if (!is_secret) {
+		ask(cli, question);
 		return read_line(cli, fd, line);
+	}
 	if (tcgetattr(fd, &old) == -1)
 		return JX_E_FILE;
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) == -1)
 		return JX_E_FILE;
+	ask(cli, question); /* only now: what answers it is not shown */
 	err = read_line(cli, fd, line);
 	if (tcsetattr(fd, TCSAFLUSH, &old) == -1 && err == JX_OK)
 		err = JX_E_FILE;
@@ -74,8 +83,7 @@ prompt_line(struct cli *cli, const char *question, bool is_secret, const char **
 		    "没有终端可以输入“%s”：请设置 JIXIAO_USER 与 JIXIAO_PASSWORD_FILE",
 		    "no terminal to ask for \"%s\": set JIXIAO_USER and JIXIAO_PASSWORD_FILE",
 		    question);
-	fprintf(stderr, "%s%s", question, cli_say(cli, "：", ": "));
-	err = read_answer(cli, fd, is_secret, answer);
+	err = read_answer(cli, fd, question, is_secret, answer);
 	close(fd);
 	if (err != JX_OK)
 		return cli_error(cli, err, "%s", "%s", question);

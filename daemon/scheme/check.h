@@ -5,10 +5,10 @@
 #include "scheme/reader.h"
 
 /*
- * Adds a fault for each breach. is_partial: some value could not be read (it
- * has its fault): sums into which a missing value could go are then left out,
- * so that one slip is not told twice.
+ * Adds a fault for each breach, once all was read. A value that could not be
+ * read has its fault already: what it goes into is not checked, so that one
+ * slip is told once, and everything else is.
  */
-void check_scheme(struct reader *reader, bool is_partial);
+void check_scheme(struct reader *reader);
 
 #endif

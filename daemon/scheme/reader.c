@@ -1,9 +1,12 @@
 #include "scheme/reader.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "wire/text.h"
+
+enum { READER_KEY_COUNT_MAX = 32 }; /* of one table */
 
 const char *
 reader_text(struct reader *reader, const struct yaml_node *node)
@@ -15,12 +18,33 @@ reader_text(struct reader *reader, const struct yaml_node *node)
 	return text == NULL ? "" : text;
 }
 
+const char *
+reader_normal(struct reader *reader, const struct yaml_node *node)
+{
+	const char *text = NULL;
+
+	if (node->type == YAML_SCALAR)
+		text = text_normal(reader->arena, node->text, TEXT_CODE_SIZE_MAX);
+	return text == NULL ? "" : text;
+}
+
+void *
+reader_alloc(struct reader *reader, size_t size)
+{
+	void *memory = arena_alloc(reader->arena, size);
+
+	reader->is_out |= memory == NULL;
+	return memory;
+}
+
 static void
 reader_note(struct reader *reader, const struct yaml_node *node)
 {
+	const char *path = arena_strdup(reader->arena, reader->path);
+
 	if (reader->clause_count == reader->clause_capacity) {
 		size_t capacity = reader->clause_capacity == 0 ? 256 : reader->clause_capacity * 2;
-		struct reader_clause *grown = arena_alloc(reader->arena, capacity * sizeof *grown);
+		struct reader_clause *grown = reader_alloc(reader, capacity * sizeof *grown);
 
 		if (grown == NULL)
 			return;
@@ -29,9 +53,14 @@ reader_note(struct reader *reader, const struct yaml_node *node)
 		reader->clauses = grown;
 		reader->clause_capacity = capacity;
 	}
-	reader->clauses[reader->clause_count++] =
-	    (struct reader_clause){arena_strdup(reader->arena, reader->path),
-		node->key != NULL ? node->key->line : node->line, node->column};
+	if (path == NULL) {
+		reader->is_out = true;
+		return;
+	}
+	reader->clauses[reader->clause_count++] = (struct reader_clause){.path = path,
+	    .line = node->line,
+	    .column = node->column,
+	    .key_line = node->key != NULL ? node->key->line : node->line};
 }
 
 size_t
@@ -51,19 +80,13 @@ reader_leave(struct reader *reader, size_t mark)
 	reader->path[mark] = '\0';
 }
 
-struct reader_clause
-reader_place(const struct reader *reader, const char *path)
+const struct reader_clause *
+reader_find(const struct reader *reader, const char *path)
 {
 	for (size_t i = 0; i < reader->clause_count; i++)
-		if (reader->clauses[i].path != NULL && strcmp(reader->clauses[i].path, path) == 0)
-			return reader->clauses[i];
-	return (struct reader_clause){path, 1, 1};
-}
-
-const char *
-reader_lang_text(const struct reader *reader, const char *zh, const char *en)
-{
-	return faults_lang(reader->faults) == JX_EN ? en : zh;
+		if (strcmp(reader->clauses[i].path, path) == 0)
+			return &reader->clauses[i];
+	return NULL;
 }
 
 static const char *
@@ -77,14 +100,30 @@ reader_key_names(struct reader *reader, const struct reader_key *keys, size_t ke
 	return joined == NULL ? "" : joined;
 }
 
+static void
+reader_blank(const struct reader_key *keys, size_t key_count, void *into)
+{
+	static const int64_t unread = READER_UNREAD;
+
+	for (size_t i = 0; i < key_count; i++) {
+		if (keys[i].is_required && keys[i].read == reader_hundredths)
+			memcpy((char *)into + keys[i].offset, &unread, sizeof unread);
+		if (keys[i].is_required && keys[i].read == reader_struct)
+			reader_blank(keys[i].list->keys, keys[i].list->key_count,
+			    (char *)into + keys[i].offset);
+	}
+}
+
 bool
 reader_map(struct reader *reader, const struct yaml_node *node, const struct reader_key *keys,
     size_t key_count, void *into)
 {
-	bool seen[32] = {false};
+	bool seen[READER_KEY_COUNT_MAX] = {false};
 
+	assert(key_count <= READER_KEY_COUNT_MAX);
+	reader_blank(keys, key_count, into);
 	if (node->type != YAML_MAP) {
-		READER_FAULT(reader, node, "应为若干“名称: 值”(%s)", "expected a mapping of %s",
+		READER_FAULT(reader, node, "应为若干“名称: 值”（%s）", "expected a mapping of %s",
 		    reader_key_names(reader, keys, key_count));
 		return false;
 	}
@@ -95,7 +134,7 @@ reader_map(struct reader *reader, const struct yaml_node *node, const struct rea
 		while (i < key_count && strcmp(keys[i].name, name) != 0)
 			i++;
 		if (i == key_count) {
-			READER_FAULT(reader, child->key, "没有这一项；这里可以有:%s",
+			READER_FAULT(reader, child->key, "没有这一项；这里可以有：%s",
 			    "unknown key; there may be: %s",
 			    reader_key_names(reader, keys, key_count));
 			continue;
@@ -120,8 +159,8 @@ reader_clean(struct reader *reader, const struct yaml_node *node, size_t size_ma
 	    node->type != YAML_SCALAR ? NULL : text_normal(reader->arena, node->text, size_max);
 
 	if (text == NULL || *text == '\0') {
-		READER_FAULT(reader, node, "应为 1 至 %zu 字节的文字",
-		    "expected a text of 1 to %zu bytes", size_max);
+		READER_FAULT(reader, node, "应为 1 至 %zu 字节、不换行的文字",
+		    "expected a text of 1 to %zu bytes without line breaks", size_max);
 		return NULL;
 	}
 	return text;
@@ -205,24 +244,52 @@ reader_set_list(const struct reader_key *key, void *into, void *elements, size_t
 	memcpy((char *)into + key->offset + sizeof elements, &count, sizeof count);
 }
 
-static const char *
-reader_element_code(const char *elements, size_t size, size_t index)
+void
+reader_element_code(
+    struct reader *reader, const struct yaml_node *node, void *elements, size_t size, size_t index)
 {
-	const char *code;
+	const char *code = reader_clean(reader, node, TEXT_CODE_SIZE_MAX);
 
-	memcpy(&code, elements + size * index, sizeof code);
-	return code;
+	memcpy((char *)elements + size * index, &code, sizeof code);
+	for (size_t i = 0; code != NULL && i < index; i++) {
+		const char *other;
+
+		memcpy(&other, (char *)elements + size * i, sizeof other);
+		if (other != NULL && strcmp(other, code) == 0) {
+			READER_FAULT(
+			    reader, node, "代码在列表中重复", "this code stands twice in the list");
+			break;
+		}
+	}
 }
 
-static const char *
-reader_code_of(struct reader *reader, const struct yaml_node *element, const char *name)
+/* The value under that name; NULL: there is none. */
+static const struct yaml_node *
+reader_child(struct reader *reader, const struct yaml_node *node, const char *name)
 {
-	if (element->type == YAML_MAP)
-		for (const struct yaml_node *child = element->first; child != NULL;
+	if (node->type == YAML_MAP)
+		for (const struct yaml_node *child = node->first; child != NULL;
 		     child = child->next)
 			if (strcmp(reader_text(reader, child->key), name) == 0)
-				return reader_text(reader, child);
-	return "";
+				return child;
+	return NULL;
+}
+
+/* The code comes from the table's first key. */
+static void
+reader_element(struct reader *reader, const struct reader_list *list, const struct yaml_node *node,
+    void *elements, size_t index)
+{
+	const struct yaml_node *code = reader_child(reader, node, list->keys[0].name);
+	size_t mark = reader_enter(reader, code == NULL ? "" : reader_normal(reader, code), node);
+
+	assert(list->keys[0].read == reader_code && list->keys[0].offset == 0);
+	reader_map(
+	    reader, node, list->keys, list->key_count, (char *)elements + index * list->size);
+	/* Read once more: here the codes before it are known. */
+	if (code != NULL && *reader_normal(reader, code) != '\0')
+		reader_element_code(reader, code, elements, list->size, index);
+	reader_leave(reader, mark);
 }
 
 void
@@ -238,29 +305,9 @@ reader_list_of(
 		    reader, node, "应为至少一项的列表", "expected a list of at least one entry");
 		return;
 	}
-	elements = arena_alloc(reader->arena, node->count * list->size);
-	if (elements == NULL) {
-		READER_FAULT(reader, node, "内存不足", "out of memory");
-		return;
-	}
-	for (const struct yaml_node *child = node->first; child != NULL; child = child->next) {
-		/* The path of an element is its code, which the table names first. */
-		size_t mark =
-		    reader_enter(reader, reader_code_of(reader, child, list->keys[0].name), child);
-		char *element = elements + count * list->size;
-		const char *code;
-
-		reader_map(reader, child, list->keys, list->key_count, element);
-		reader_leave(reader, mark);
-		code = reader_element_code(elements, list->size, count);
-		for (size_t i = 0; code != NULL && i < count; i++) {
-			const char *other = reader_element_code(elements, list->size, i);
-
-			if (other != NULL && strcmp(other, code) == 0)
-				faults_add(reader->faults, reader->file, child->line, child->column,
-				    code, "在列表中重复", "stands twice in the list");
-		}
-		count++;
-	}
+	elements = reader_alloc(reader, node->count * list->size);
+	for (const struct yaml_node *child = node->first; elements != NULL && child != NULL;
+	     child = child->next)
+		reader_element(reader, list, child, elements, count++);
 	reader_set_list(key, into, elements, count);
 }

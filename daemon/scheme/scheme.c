@@ -1,7 +1,6 @@
 #include "scheme/scheme.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "scheme/check.h"
@@ -70,25 +69,35 @@ scheme_without_bom(struct bytes text)
 	return text;
 }
 
-/* A text that YAML may look at: of sane size, UTF-8, no NUL. */
 static bool
-scheme_is_clean_line(struct bytes line)
+scheme_is_continued(uint8_t byte)
 {
-	/* Tabs may stand in comments; YAML itself says where else they may not. */
-	for (size_t start = 0; start <= line.size;) {
-		const uint8_t *tab = memchr(line.data + start, '\t', line.size - start);
-		size_t size = tab == NULL ? line.size - start : (size_t)(tab - (line.data + start));
-
-		if (size > 0 && !text_is_clean((struct bytes){line.data + start, size}))
-			return false;
-		start += size + 1;
-	}
-	return true;
+	return (byte & 0xc0) == 0x80;
 }
 
+/* The first character of a line that may not stand there, from 1; 0: none. Tabs may stand in
+ * comments; YAML itself says where else they may not. */
+static uint32_t
+scheme_bad_column(struct bytes line)
+{
+	uint32_t column = 1;
+
+	for (size_t start = 0, end; start < line.size; start = end, column++) {
+		end = start + 1;
+		while (end < line.size && scheme_is_continued(line.data[end]))
+			end++;
+		if (line.data[start] != '\t' &&
+		    !text_is_clean((struct bytes){line.data + start, end - start}))
+			return column;
+	}
+	return 0;
+}
+
+/* A text that YAML may look at: of sane size, clean UTF-8. Each bad line is a fault. */
 static bool
 scheme_is_text(struct bytes text, const char *file, struct faults *faults)
 {
+	bool is_text = true;
 	uint32_t line = 1;
 
 	if (text.size > TEXT_SCHEME_SIZE_MAX) {
@@ -100,29 +109,29 @@ scheme_is_text(struct bytes text, const char *file, struct faults *faults)
 		const uint8_t *end = memchr(text.data + start, '\n', text.size - start);
 		size_t size = end == NULL ? text.size - start : (size_t)(end - (text.data + start));
 		size_t content = size > 0 && text.data[start + size - 1] == '\r' ? size - 1 : size;
+		uint32_t column = scheme_bad_column((struct bytes){text.data + start, content});
 
-		if (!scheme_is_clean_line((struct bytes){text.data + start, content})) {
-			faults_add(faults, file, line, 1, "",
-			    "这一行含有不允许的字符，或不是 UTF-8 文字",
-			    "this line holds characters that are not allowed, or is not UTF-8");
-			return false;
+		if (column != 0) {
+			faults_add(faults, file, line, column, "",
+			    "此处是不允许的字符，或不是 UTF-8 文字",
+			    "a character that is not allowed, or not UTF-8");
+			is_text = false;
 		}
 		start += size + 1;
 	}
-	return true;
+	return is_text;
 }
 
-static void
+/* false: memory is out. */
+static bool
 scheme_fill(struct reader *reader, struct scheme_whole *whole, const struct yaml_node *root)
 {
-	size_t before = faults_count(reader->faults);
-
 	reader->scheme = &whole->scheme;
 	sections_read(reader, root);
-	/* "All faults at once": also sums, where the numbers that go into them could be read. */
-	check_scheme(reader, faults_count(reader->faults) > before);
+	check_scheme(reader);
 	whole->clauses = reader->clauses;
 	whole->clause_count = reader->clause_count;
+	return !reader->is_out;
 }
 
 struct scheme *
@@ -134,14 +143,17 @@ scheme_read(struct bytes text, const char *file, struct faults *faults)
 	size_t before = faults_count(faults);
 	struct bytes content = scheme_without_bom(text);
 	struct yaml_node *root = NULL;
+	bool is_whole = whole != NULL;
 
-	if (whole == NULL)
-		faults_add(faults, file, 1, 1, "", "内存不足", "out of memory");
-	else if (scheme_is_text(content, file, faults))
+	if (is_whole && scheme_is_text(content, file, faults)) {
 		root = yaml_read(arena, content, file, faults);
-	if (root != NULL)
-		scheme_fill(&reader, whole, root);
-	if (root == NULL || faults_count(faults) != before) {
+		/* Without a tree and without a word why. */
+		is_whole = root != NULL ? scheme_fill(&reader, whole, root)
+					: faults_count(faults) != before;
+	}
+	if (!is_whole)
+		faults_add(faults, file, 1, 1, "", "内存不足", "out of memory");
+	if (faults_count(faults) != before) {
 		arena_free(arena);
 		return NULL;
 	}
@@ -164,8 +176,8 @@ scheme_clause_line(const struct scheme *scheme, const char *path)
 	    (const struct scheme_whole *)scheme; /* its first member */
 
 	for (size_t i = 0; i < whole->clause_count; i++)
-		if (whole->clauses[i].path != NULL && strcmp(whole->clauses[i].path, path) == 0)
-			return whole->clauses[i].line;
+		if (strcmp(whole->clauses[i].path, path) == 0)
+			return whole->clauses[i].key_line;
 	return 0;
 }
 
