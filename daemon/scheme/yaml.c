@@ -65,7 +65,10 @@ yaml_node_new(struct yaml *yaml, enum yaml_type type)
 #define YAML_FAULT(yaml, node, value, ...)                                                         \
 	faults_add((yaml)->faults, (yaml)->file, (node)->line, (node)->column, value, __VA_ARGS__)
 
-/* An empty value has no token: it stands where the one before it does. */
+/*
+ * An empty value has no token, and a text of several lines (| or >) one that
+ * begins in the middle: both stand where the token before them does, their key.
+ */
 static void
 yaml_place(struct yaml *yaml, struct fy_event *event)
 {
@@ -76,12 +79,17 @@ yaml_place(struct yaml *yaml, struct fy_event *event)
 						 : event->alias.anchor;
 	const struct fy_mark *start = token == NULL ? NULL : fy_token_start_mark(token);
 	const struct fy_mark *end = token == NULL ? NULL : fy_token_end_mark(token);
+	enum fy_scalar_style style = token == NULL ? FYSS_ANY : fy_token_scalar_style(token);
 
-	if (start == NULL || end == NULL)
+	if (start == NULL || end == NULL || style == FYSS_LITERAL || style == FYSS_FOLDED)
 		return;
 	yaml->line = (uint32_t)start->line + 1;
 	yaml->start = start->input_pos;
 	yaml->end = end->input_pos;
+	/* libfyaml points behind a quote, or the asterisk of an alias. */
+	if (yaml->start > 0 && (event->type == FYET_ALIAS || style == FYSS_SINGLE_QUOTED ||
+				   style == FYSS_DOUBLE_QUOTED))
+		yaml->start--;
 }
 
 /* The node of an event that begins one; NULL: it is none, or memory is out. */
@@ -150,6 +158,12 @@ struct yaml_open {
 	bool is_doubled;       /* the key stands there already: its value is dropped */
 };
 
+static bool
+yaml_is_quote(uint8_t byte)
+{
+	return byte == '"' || byte == '\'';
+}
+
 /* Is the comma between the two part of a text: no blank around it, no colon behind? */
 static bool
 yaml_is_comma_in_text(
@@ -159,7 +173,7 @@ yaml_is_comma_in_text(
 	size_t behind = right->end;
 
 	if (right->start == 0 || text[right->start - 1] != ',' || left->end + 1 != right->start ||
-	    text[left->start] == '"' || text[left->start] == '\'')
+	    yaml_is_quote(text[left->start]) || yaml_is_quote(text[right->start]))
 		return false;
 	while (behind < yaml->text.size && (text[behind] == ' ' || text[behind] == '\n'))
 		behind++;

@@ -20,7 +20,8 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
 def timed(arguments, env=None):
     """(seconds, peak KiB) of one command."""
     started = time.monotonic()
-    process = subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0, (arguments, status)
     return time.monotonic() - started, usage.ru_maxrss
@@ -41,9 +42,8 @@ show("compute, wall / peak memory", f"{seconds * 1000:.0f} ms / {peak / 1024:.1f
 with Daemon(jixiaod) as daemon:
     show("first start to ready", f"{daemon.ready_seconds * 1000:.0f} ms", "jixiaod --data DIR (empty)")
     env = daemon.client_env()
-    show("RSS idle, after the first login", "", "VmRSS of jixiaod")
+    show("RSS idle", f"{daemon.rss_kib() / 1024:.1f} MiB", "VmRSS of jixiaod")
     admin = daemon.admin()
-    print(f"{'':<44} {daemon.rss_kib() / 1024:.1f} MiB")
     seconds, peak = timed([jixiao, "import", bundle], env)
     show("import, wall / client's peak", f"{seconds * 1000:.0f} ms / {peak / 1024:.1f} MiB", f"jixiao import {bundle}")
     seconds, peak = median([jixiao, "run", "--final"], env)

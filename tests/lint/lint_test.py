@@ -31,7 +31,7 @@ BREACHES = [
 def plant_and_lint(check, path, text):
     with tempfile.TemporaryDirectory() as folder:
         tree = os.path.join(folder, "tree")
-        shutil.copytree(source, tree, ignore=shutil.ignore_patterns("build*", ".git"))
+        shutil.copytree(source, tree, ignore=shutil.ignore_patterns("build", "build-*", ".git"))
         planted = os.path.join(tree, path)
         os.makedirs(os.path.dirname(planted), exist_ok=True)
         with open(planted, "a", encoding="utf-8") as file:

@@ -15,12 +15,14 @@ source = sys.argv[1]
 folder = tempfile.mkdtemp(prefix="jx-newcomer-")
 tree, build = os.path.join(folder, "tree"), os.path.join(folder, "build")
 try:
-    shutil.copytree(source, tree, ignore=shutil.ignore_patterns("build*", ".git"))
+    shutil.copytree(source, tree, ignore=shutil.ignore_patterns("build", "build-*", ".git"))
     subprocess.run(["patch", "-p1", "--fuzz=2", "-i", os.path.join(source, "tests/newcomer/add_request.patch")],
                    cwd=tree, check=True)
     subprocess.run(["cmake", "-S", tree, "-B", build, "-G", "Ninja", "-DJX_TESTS=OFF", "-DCMAKE_C_FLAGS_DEBUG=-O0"],
                    check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", build, "--target", "jixiaod"], check=True, stdout=subprocess.DEVNULL)
+    built = subprocess.run(["cmake", "--build", build, "--target", "jixiaod"], capture_output=True, text=True)
+    if built.returncode != 0:
+        sys.exit(built.stdout[-3000:] + built.stderr)
     sys.path.insert(0, os.path.join(tree, "tests/protocol"))
     from peer import PB, Daemon, Refused, Tally  # noqa: E402
     tally = Tally()
