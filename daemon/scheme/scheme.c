@@ -86,7 +86,7 @@ scheme_bad_column(struct bytes line)
 		end = start + 1;
 		while (end < line.size && scheme_is_continued(line.data[end]))
 			end++;
-		if (line.data[start] != '\t' &&
+		if ((end - start > 1 || line.data[start] != '\t') &&
 		    !text_is_clean((struct bytes){line.data + start, end - start}))
 			return column;
 	}
@@ -115,6 +115,10 @@ scheme_is_text(struct bytes text, const char *file, struct faults *faults)
 			faults_add(faults, file, line, column, "",
 			    "此处是不允许的字符，或不是 UTF-8 文字",
 			    "a character that is not allowed, or not UTF-8");
+			is_text = false;
+		} else if (content > 0 && text.data[start] == '%') {
+			/* libfyaml 0.7.12 never comes back from a directive of blanks. */
+			faults_add(faults, file, line, 1, "%", "不使用 YAML 指令", "no YAML directives here");
 			is_text = false;
 		}
 		start += size + 1;

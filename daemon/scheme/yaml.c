@@ -1,5 +1,6 @@
 #include "scheme/yaml.h"
 
+#include <assert.h>
 #include <libfyaml.h>
 #include <string.h>
 
@@ -92,6 +93,48 @@ yaml_place(struct yaml *yaml, struct fy_event *event)
 		yaml->start--;
 }
 
+/* 'a''b' is a'b. A line break stays one: no reader takes it. */
+static struct bytes
+yaml_unquoted(struct yaml *yaml)
+{
+	const uint8_t *raw = yaml->text.data + yaml->start + 1;
+	size_t raw_size = yaml->end - yaml->start - 1, size = 0;
+	uint8_t *text = arena_alloc(yaml->arena, raw_size + 1);
+
+	assert(yaml->end > yaml->start); /* libfyaml's token is what is between the quotes */
+	for (size_t i = 0; text != NULL && i < raw_size; i++) {
+		text[size++] = raw[i];
+		if (raw[i] == '\'')
+			i++;
+	}
+	return (struct bytes){text, size};
+}
+
+/*
+ * The text of the last token, which is a scalar's; quotes and escapes resolved.
+ * fy_token_get_text leaks on a single-quoted text with many doubled quotes, and
+ * the token iterators repeat parts of it: those are resolved here.
+ */
+static struct bytes
+yaml_scalar(struct yaml *yaml, struct fy_token *token)
+{
+	struct bytes text = {NULL, 0};
+	const char *resolved;
+	size_t size = 0;
+
+	if (token == NULL)
+		return text;
+	if (fy_token_scalar_style(token) == FYSS_SINGLE_QUOTED) {
+		text = yaml_unquoted(yaml);
+		yaml->is_broken |= text.data == NULL;
+		return text;
+	}
+	resolved = fy_token_get_text(token, &size);
+	text = arena_copy(yaml->arena, (struct bytes){(const uint8_t *)resolved, size});
+	yaml->is_broken |= size > 0 && text.data == NULL;
+	return text;
+}
+
 /* The node of an event that begins one; NULL: it is none, or memory is out. */
 static struct yaml_node *
 yaml_begin(struct yaml *yaml, struct fy_event *event)
@@ -111,15 +154,9 @@ yaml_begin(struct yaml *yaml, struct fy_event *event)
 	if (node == NULL)
 		return NULL;
 	if (event->type == FYET_SCALAR) {
-		size_t size = 0;
-		const char *text = event->scalar.value == NULL
-				       ? ""
-				       : fy_token_get_text(event->scalar.value, &size);
-
 		anchor = event->scalar.anchor;
 		tag = event->scalar.tag;
-		node->text = arena_copy(yaml->arena, (struct bytes){(const uint8_t *)text, size});
-		yaml->is_broken |= size > 0 && node->text.data == NULL;
+		node->text = yaml_scalar(yaml, event->scalar.value);
 	} else if (event->type == FYET_SEQUENCE_START) {
 		anchor = event->sequence_start.anchor;
 		tag = event->sequence_start.tag;

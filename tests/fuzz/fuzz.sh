@@ -15,10 +15,11 @@ mkdir -p "$build"
 	cmake --build "$build" --target "$name" >"$build/build-$name.log" 2>&1 || { tail -n 30 "$build/build-$name.log"; exit 1; }
 ) 9>"$build/lock"
 
+export LSAN_OPTIONS="suppressions=$source/tests/fuzz/lsan.supp:print_suppressions=0"
 found=$build/$name-found
 mkdir -p "$found"
 set +e
-"$build/tests/fuzz/$name" -max_total_time="$seconds" -seed=1 -max_len=4096 -print_final_stats=1 \
+"$build/tests/fuzz/$name" -max_total_time="$seconds" -timeout=10 -seed=1 -max_len=4096 -print_final_stats=1 \
 	-artifact_prefix="$found/" "$found" "$source/tests/fuzz/corpus/${name%_fuzz}" >"$build/$name.log" 2>&1
 status=$?
 set -e

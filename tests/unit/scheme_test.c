@@ -146,9 +146,7 @@ Test(scheme, the_default_scheme_holds_the_seeds_figures)
 	cr_expect_eq(scheme->basic_points, 6000);
 	cr_expect_eq(department->ranks[1].method, LEADER_RANK);
 	cr_expect_eq(county->voters[4].cards, 50u);
-	cr_expect_not(county->voters[3].has_cards);
 	cr_expect_eq(scheme->calendar.adjustments.month, 10);
-	cr_expect_eq(scheme->calendar.adjustments.day, 30);
 	cr_expect_eq(scheme->tie_break[2], COMPONENT_DEMOCRATIC);
 	cr_expect_eq(scheme->grades[1].from, 8000);
 	cr_expect_eq(scheme->veto_levels, 1u);
@@ -267,6 +265,8 @@ static const struct {
 	{"ranks: [2, 3]", "ranks: [@0, 3]", NULL, "from 1"},
 	{"least: excellent}", "least: @superb}", NULL, "one of `grades`"},
 	{"ranks: [4, 5]}", "ranks: [4, 5], @least: }", NULL, "one of `grades`"},
+	{"name: 一等奖, ", "name: 一等奖, @二等奖, ", NULL, "unknown key; there may be: award, name"},
+	{"name: 一等奖, ", "name: 一等奖,@\"二等奖\", ", NULL, "unknown key; there may be: award, name"},
 	{"economy: 40", "@county: 40", NULL, "class of departments"},
 	{"economy: 40", "@trade: 40", NULL, "class of departments"},
 	{"economy: 40", "economy: @140", NULL, "from 0 to 100"},
@@ -289,6 +289,7 @@ static const struct {
 	{"name: 松原市", "name: 松\001原市", "松@\001", "not allowed"},
 	{"title: 政府", "title: 政\342\200\256府", "政@\342\200\256", "not allowed"},
 	{"title: 政府", "title: 政\377府", "政@\377", "not UTF-8"},
+	{"# 原文未定：行政", "# \t原\t\245", "原@\t\245", "not UTF-8"},
 };
 /* clang-format on */
 
@@ -410,6 +411,25 @@ Test(scheme, what_may_be_absent_has_its_default)
 	scheme_free(scheme);
 }
 
+/* Also many of them: libfyaml's own way to a text leaks then, which the sanitizer would tell. */
+Test(scheme, quotes_and_escapes_are_resolved)
+{
+	char title[TEXT_NAME_SIZE_MAX + 1] = "", line[2 * TEXT_NAME_SIZE_MAX + 32] = "title: '";
+	struct scheme *scheme;
+
+	for (size_t i = 0; i < TEXT_NAME_SIZE_MAX / 2; i++) {
+		strcat(title, "x'");
+		strcat(line, "x''");
+	}
+	strcat(line, "'");
+	edit(basis, "title: 政府绩效评估方案", line);
+	edit(edited, "city_name: 松原市", "city_name: \"\\u677E\\x20\\\"原\\\"\"");
+	scheme = read_good(edited);
+	cr_expect_str_eq(scheme->title, title);
+	cr_expect_str_eq(scheme->city_name, "松 \"原\"");
+	scheme_free(scheme);
+}
+
 /* Without any of its required keys a scheme is refused, and told which. */
 Test(scheme, every_required_key_is_missed)
 {
@@ -476,13 +496,11 @@ Test(scheme, a_clause_is_found_by_its_path)
 	    {"visits.unsampled", "@unsampled:"},
 	    {"ballot.options.A", "@A: 100"},
 	    {"tiers", "@tiers:"},
-	    {"tiers.2", "@2: 90"},
 	    {"rank_marks", "@rank_marks:"},
 	    {"unsupervised", "@unsupervised:"},
 	    {"bonus.cap", "@cap: 3"},
 	    {"bonus.kinds.innovation", "@{kind: innovation"},
 	    {"grades.excellent", "@{grade: excellent"},
-	    {"awards.county.third", "@{award: third"},
 	    {"awards.single.mix", "@mix:"},
 	};
 	struct scheme *scheme = read_good(basis);
@@ -504,7 +522,6 @@ Test(scheme, finders_know_what_is_not_there)
 	struct scheme *scheme = read_good(basis);
 	const struct scheme_kind *county = &scheme->kinds[KIND_COUNTY];
 
-	cr_expect_eq(scheme_class_find(scheme, "market"), 3);
 	cr_expect_eq(scheme_class_find(scheme, "none"), -1);
 	cr_expect_eq(scheme_grade_find(scheme, "poor"), 3);
 	cr_expect_eq(scheme_item_find(county->common, county->common_count, "safety"), 9);
