@@ -139,7 +139,7 @@ read_places(
 
 static const struct reader_key single_keys[] = {
     {"least", true, read_least, offsetof(struct scheme, single.least_grade), NULL, 0, 0},
-    {"places", false, read_places, offsetof(struct scheme, single.places), NULL, 1, PLACES_MAX},
+    {"places", false, read_places, offsetof(struct scheme, single.places), NULL, 0, PLACES_MAX},
     {"share", false, reader_hundredths, offsetof(struct scheme, single.share), NULL, 0,
 	READER_PERCENT_MAX},
     {"mix", true, reader_struct, 0, &mix_list, 0, 0},

@@ -179,7 +179,7 @@ read_step(
 static const struct reader_key rank_marks_keys[] = {
     {"best", true, reader_hundredths, offsetof(struct scheme, rank_best), NULL, 0,
 	READER_POINTS_MAX},
-    {"step", false, read_step, 0, NULL, READER_POINTS_MIN, READER_POINTS_MAX},
+    {"step", false, read_step, 0, NULL, 0, READER_POINTS_MAX},
     {"least", true, reader_hundredths, offsetof(struct scheme, rank_least), NULL, 0,
 	READER_POINTS_MAX},
 };
