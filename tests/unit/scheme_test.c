@@ -252,7 +252,7 @@ static const struct {
 	{"tiers:\n  1: 100                     # 原文未定\n  2: 90                      # 原文未定\n  3: 80 ", "", "name: 市长, weight: 15, method: @tier}", "needs `tiers`"},
 	{"rank_marks:\n  best: 100                  # 原文未定\n  step: 2                    # 原文未定\n  least: 70 ", "", "weight: 10, method: @rank}", "needs `rank_marks`"},
 	{"best: 100 ", "best: @60 ", NULL, "best is below least (70)"},
-	{"step: 2 ", "step: @0 ", NULL, "from 0.01"},
+	{"step: 2 ", "step: @-1 ", NULL, "from 0 to"},
 	{"unsupervised: redistribute", "unsupervised: @nobody", NULL, "one of: redistribute, hole"},
 	/* Result. */
 	{"cap: 3 ", "cap: @三 ", NULL, "number"},
