@@ -96,26 +96,11 @@ cmd_account_add(struct cli *cli)
 	return grid_show(grid, true);
 }
 
-int
-cmd_account_list(struct cli *cli)
+static void
+list_page(struct cli *cli, struct grid *grid, const Jx__AccountListReply *page)
 {
-	const Jx__AccountList message = JX__ACCOUNT_LIST__INIT;
-	const Jx__AccountListReply *reply;
-	struct grid *grid;
-	int status;
-
-	status = online_ask(cli,
-	    &(struct online_call){
-		JX__ENVELOPE__BODY_ACCOUNT_LIST, &message, JX__ENVELOPE__BODY_ACCOUNT_LIST_REPLY},
-	    (const void **)&reply);
-	if (status != CLI_EXIT_OK)
-		return status;
-	grid = grid_new(
-	    cli, grid_form_of(cli), list_columns, sizeof list_columns / sizeof list_columns[0]);
-	if (grid == NULL)
-		return cli_error_memory(cli);
-	for (size_t i = 0; i < reply->n_accounts; i++) {
-		const Jx__Account *account = reply->accounts[i];
+	for (size_t i = 0; i < page->n_accounts; i++) {
+		const Jx__Account *account = page->accounts[i];
 
 		grid_add(grid, account->account, NULL);
 		grid_add(grid, account->role, role_words(cli, account->role));
@@ -124,6 +109,30 @@ cmd_account_list(struct cli *cli)
 		grid_add(
 		    grid, when_utc(cli, account->since_us), when_local(cli, account->since_us));
 	}
+}
+
+int
+cmd_account_list(struct cli *cli)
+{
+	Jx__AccountList message = JX__ACCOUNT_LIST__INIT;
+	const Jx__AccountListReply *page;
+	struct grid *grid = grid_new(
+	    cli, grid_form_of(cli), list_columns, sizeof list_columns / sizeof list_columns[0]);
+	int status;
+
+	if (grid == NULL)
+		return cli_error_memory(cli);
+	do {
+		status = online_ask(cli,
+		    &(struct online_call){JX__ENVELOPE__BODY_ACCOUNT_LIST, &message,
+			JX__ENVELOPE__BODY_ACCOUNT_LIST_REPLY},
+		    (const void **)&page);
+		if (status != CLI_EXIT_OK)
+			return status;
+		list_page(cli, grid, page);
+		message.has_offset = true;
+		message.offset = page->next;
+	} while (page->has_next);
 	return grid_show(grid, false);
 }
 

@@ -92,17 +92,13 @@ static void
 account_on_passwd_account(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, "account");
 	enum jx_err err;
 	char *hash;
 
 	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK || rows->row_count == 0) {
-		request_fail(core, req, rows->err != JX_OK ? rows->err : JX_E_NOT_FOUND, NULL);
-		return;
-	}
 	req->scratch = ask_number(rows, 0, 6);
 	hash = ask_text(req->arena, rows, 0, 5);
 	err = hash == NULL ? JX_E_MEMORY
@@ -246,18 +242,17 @@ static void
 account_on_listed(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, NULL);
 	Jx__AccountListReply reply = JX__ACCOUNT_LIST_REPLY__INIT;
+	size_t first, count;
 
-	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK) {
-		request_fail(core, req, rows->err, NULL);
-		return;
-	}
-	reply.accounts = arena_alloc(req->arena, (rows->row_count + 1) * sizeof *reply.accounts);
-	for (size_t i = 0; reply.accounts != NULL && i < rows->row_count; i++) {
+	first = handle < rows->row_count ? handle : rows->row_count;
+	count = rows->row_count - first < ACCOUNT_PAGE_COUNT ? rows->row_count - first
+							     : ACCOUNT_PAGE_COUNT;
+	reply.accounts = arena_alloc(req->arena, (count + 1) * sizeof *reply.accounts);
+	for (size_t i = first; reply.accounts != NULL && i < first + count; i++) {
 		Jx__Account *account = arena_alloc(req->arena, sizeof *account);
 
 		if (account == NULL)
@@ -272,7 +267,9 @@ account_on_listed(
 		account->since_us = ask_number(rows, i, 4);
 		reply.accounts[reply.n_accounts++] = account;
 	}
-	if (reply.n_accounts != rows->row_count)
+	reply.has_next = first + count < rows->row_count;
+	reply.next = (uint32_t)(first + count);
+	if (reply.n_accounts != count)
 		request_fail(core, req, JX_E_MEMORY, NULL);
 	else
 		request_reply(core, req, JX__ENVELOPE__BODY_ACCOUNT_LIST_REPLY, &reply);
@@ -281,7 +278,8 @@ account_on_listed(
 void
 account_handle_list(struct core *core, struct request *req)
 {
-	enum jx_err err = ask_send(core, QUESTION_ACCOUNTS, NULL, req->id, 0, account_on_listed);
+	enum jx_err err = ask_send(core, QUESTION_ACCOUNTS, NULL, req->id,
+	    ((const Jx__AccountList *)req->message)->offset, account_on_listed);
 
 	if (err != JX_OK)
 		request_fail(core, req, err, NULL);

@@ -95,6 +95,23 @@ ask_on_answered(struct core *core, uint64_t ticket, const struct store_rows *row
 	ask.fn(core, ask.req, ask.handle, rows);
 }
 
+struct request *
+ask_owner(
+    struct core *core, struct request_id id, const struct store_rows *rows, const char *missing)
+{
+	struct request *req = request_find(core, id);
+
+	if (req == NULL)
+		return NULL;
+	if (rows->err == JX_OK && (missing == NULL || rows->row_count > 0))
+		return req;
+	if (rows->err != JX_OK)
+		request_fail(core, req, rows->err, NULL);
+	else
+		request_fail(core, req, JX_E_NOT_FOUND, missing);
+	return NULL;
+}
+
 struct bytes
 ask_cell(const struct store_rows *rows, size_t row, size_t column)
 {

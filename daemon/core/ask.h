@@ -37,6 +37,14 @@ JX_MUST_USE enum jx_err ask_send_bytes(struct core *core, enum store_question qu
 /* Event of port/store.h. */
 void ask_on_answered(struct core *core, uint64_t ticket, const struct store_rows *rows);
 
+/*
+ * The request that asked, when there is something to answer it with. NULL: it is
+ * gone, or it has been told the store's error; or, unless missing is NULL, that
+ * nothing was found, missing naming the field of the request.
+ */
+struct request *ask_owner(
+    struct core *core, struct request_id id, const struct store_rows *rows, const char *missing);
+
 /* Cells. */
 struct bytes ask_cell(const struct store_rows *rows, size_t row, size_t column);
 /* As NUL-ended text in arena, NULL: memory out; and as a number (0 when empty). */

@@ -41,7 +41,7 @@ struct core_config {
 	uint32_t login_seconds_max; /* a connection that has not logged in by then is closed */
 	uint32_t idle_seconds_max;  /* a silent one likewise */
 	uint32_t frame_seconds_max; /* a frame must be whole this long after its first byte */
-	uint32_t upload_bytes_max;  /* one import's chunks, held in memory */
+	uint32_t upload_bytes_max;  /* chunks of all imports under way, held in memory */
 	uint32_t token_hours;       /* a kept login lasts */
 };
 

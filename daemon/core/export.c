@@ -12,16 +12,12 @@ static void
 export_on_years(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, NULL);
 	Jx__YearsReply reply = JX__YEARS_REPLY__INIT;
 
 	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK) {
-		request_fail(core, req, rows->err, NULL);
-		return;
-	}
 	reply.years = arena_alloc(req->arena, (rows->row_count + 1) * sizeof *reply.years);
 	for (size_t i = 0; reply.years != NULL && i < rows->row_count; i++) {
 		Jx__Year *year = arena_alloc(req->arena, sizeof *year);
@@ -58,7 +54,7 @@ static void
 export_on_scheme(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, "year");
 	const Jx__SchemeRead *read;
 	Jx__SchemePage reply = JX__SCHEME_PAGE__INIT;
 	struct bytes text;
@@ -67,10 +63,6 @@ export_on_scheme(
 	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK || rows->row_count == 0) {
-		request_fail(core, req, rows->err != JX_OK ? rows->err : JX_E_NOT_FOUND, "year");
-		return;
-	}
 	read = (const Jx__SchemeRead *)req->message;
 	text = ask_cell(rows, 0, 0);
 	if (read->offset > text.size) {
@@ -132,7 +124,7 @@ static void
 export_on_records(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, NULL);
 	const Jx__RecordsRead *read;
 	Jx__RecordsPage reply = JX__RECORDS_PAGE__INIT;
 	struct records_builder *builder;
@@ -144,7 +136,7 @@ export_on_records(
 		return;
 	read = (const Jx__RecordsRead *)req->message;
 	builder = records_builder_new(req->arena);
-	err = rows->err != JX_OK ? rows->err : builder == NULL ? JX_E_MEMORY : JX_OK;
+	err = builder == NULL ? JX_E_MEMORY : JX_OK;
 	if (err == JX_OK && rows->row_count > 0)
 		err = records_json_read(builder, kind, ask_cell(rows, 0, 0));
 	if (err != JX_OK) {

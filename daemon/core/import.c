@@ -22,12 +22,7 @@ import_free(struct import *import)
 {
 	uint32_t generation = import->generation;
 
-	for (uint32_t i = 0; i < import->chunk_count; i++)
-		free((void *)(uintptr_t)import->chunks[i].bytes.data);
-	for (size_t i = 0; i < import->input_count; i++)
-		free((void *)(uintptr_t)import->inputs[i].bytes.data);
-	free(import->chunks);
-	free(import->inputs);
+	pieces_clear(&import->pieces);
 	free((void *)(uintptr_t)import->fail.data);
 	free((void *)(uintptr_t)import->summary.data);
 	free((void *)(uintptr_t)import->body.data);
@@ -124,28 +119,24 @@ import_handle_begin(struct core *core, struct request *req)
 static enum jx_err
 import_keep(struct import *import, uint32_t tag, struct bytes bytes)
 {
-	uint8_t *copy = malloc(bytes.size + 1);
+	enum jx_err err = pieces_add(&import->pieces, tag, 0, bytes);
 
-	if (import->chunk_count == import->chunk_capacity) {
-		uint32_t capacity = import->chunk_capacity == 0 ? 64 : import->chunk_capacity * 2;
-		struct job_piece *grown = realloc(import->chunks, capacity * sizeof *grown);
-
-		if (grown == NULL) {
-			free(copy);
-			return JX_E_MEMORY;
-		}
-		import->chunks = grown;
-		import->chunk_capacity = capacity;
+	if (err == JX_OK) {
+		import->chunk_count++;
+		import->size += bytes.size;
 	}
-	if (copy == NULL)
-		return JX_E_MEMORY;
-	memcpy(copy, bytes.data, bytes.size);
-	import->chunks[import->chunk_count++] = (struct job_piece){.tag = tag, .bytes = {
-									   copy,
-									   bytes.size
-								   }};
-	import->size += bytes.size;
-	return JX_OK;
+	return err;
+}
+
+/* All uploads together: what the daemon lends its memory for. */
+static size_t
+import_total_size(const struct core *core)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < IMPORT_COUNT_MAX; i++)
+		size += core->imports.slots[i].size;
+	return size;
 }
 
 static void
@@ -181,6 +172,8 @@ import_handle_chunk(struct core *core, struct request *req)
 	else if (import->chunk_count >= IMPORT_CHUNK_COUNT_MAX ||
 		 import->size > core->config.upload_bytes_max)
 		err = JX_E_TOO_BIG;
+	else if (import_total_size(core) > core->config.upload_bytes_max)
+		err = JX_E_BUSY; /* others' uploads will end */
 	else if (chunk->has_scheme)
 		err = import_keep(
 		    import, WORK_IN_SCHEME, (struct bytes){chunk->scheme.data, chunk->scheme.len});
@@ -280,47 +273,15 @@ import_store(struct core *core, struct import *import)
 		import_end(core, import, err, NULL);
 }
 
-static enum jx_err
-import_add_input(struct import *import, uint32_t tag, uint32_t number, struct bytes bytes)
-{
-	struct job_piece *grown =
-	    realloc(import->inputs, (import->input_count + 1) * sizeof *grown);
-	uint8_t *copy = malloc(bytes.size + 1);
-
-	if (grown != NULL)
-		import->inputs = grown;
-	if (grown == NULL || copy == NULL) {
-		free(copy);
-		return JX_E_MEMORY;
-	}
-	if (bytes.size > 0)
-		memcpy(copy, bytes.data, bytes.size);
-	import->inputs[import->input_count++] = (struct job_piece){tag, number,
-	    { copy,
-		    bytes.size }};
-	return JX_OK;
-}
-
-/* Everything is there: the chunks join the inputs, and the worker starts. */
+/* Everything is there: chunks, stored state; the worker starts. */
 static void
 import_check(struct core *core, struct import *import)
 {
-	struct job_piece *grown =
-	    realloc(import->inputs, (import->input_count + import->chunk_count) * sizeof *grown);
-	enum jx_err err = grown == NULL ? JX_E_MEMORY : JX_OK;
+	enum jx_err err;
 
-	if (err == JX_OK) {
-		import->inputs = grown;
-		memcpy(grown + import->input_count, import->chunks,
-		    import->chunk_count * sizeof *grown);
-		import->input_count += import->chunk_count;
-		import->chunk_count =
-		    0; /* their bytes belong to the inputs, and those to the job */
-		import_move(import, IMPORT_ON_READ);
-		err = core->world.job->work(core->world.job->arg, import->inputs,
-		    import->input_count, work_ticket(WORK_IMPORT, import_handle(core, import)));
-		import->input_count = 0;
-	}
+	import_move(import, IMPORT_ON_READ);
+	err = pieces_start(&import->pieces, core->world.job,
+	    work_ticket(WORK_IMPORT, import_handle(core, import)));
 	if (err != JX_OK)
 		import_end(core, import, err, NULL);
 }
@@ -330,19 +291,12 @@ import_on_records(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
 	struct import *import = import_of_handle(core, handle);
-	enum jx_err err = rows->err;
+	enum jx_err err;
 
 	(void)id;
 	if (import == NULL)
 		return;
-	for (size_t i = 0; err == JX_OK && i < rows->row_count; i++) {
-		struct bytes name = ask_cell(rows, i, 0);
-		char kind[32];
-
-		snprintf(kind, sizeof kind, "%.*s", (int)name.size, (const char *)name.data);
-		err = import_add_input(
-		    import, WORK_IN_JSON, record_kind_find(kind), ask_cell(rows, i, 1));
-	}
+	err = pieces_add_records(&import->pieces, rows);
 	if (err != JX_OK)
 		import_end(core, import, err, NULL);
 	else
@@ -366,10 +320,10 @@ import_on_scheme(
 	if (err == JX_OK && rows->row_count > 0) {
 		snprintf(import->base_batch, sizeof import->base_batch, "%llu",
 		    (unsigned long long)ask_number(rows, 0, 1));
-		err = import_add_input(import, WORK_IN_OLD_SCHEME, 0, ask_cell(rows, 0, 0));
+		err = pieces_add(&import->pieces, WORK_IN_OLD_SCHEME, 0, ask_cell(rows, 0, 0));
 	}
 	if (err == JX_OK)
-		err = import_add_input(import, WORK_IN_BASE, 0,
+		err = pieces_add(&import->pieces, WORK_IN_BASE, 0,
 		    (struct bytes){
 			(const uint8_t *)import->base_batch, strlen(import->base_batch)});
 	if (err != JX_OK) {
@@ -395,17 +349,16 @@ import_start(struct core *core, struct import *import)
 {
 	char year[16];
 	struct ask_params params = {{import->city, year, "0"}};
-	enum jx_err err =
-	    import_add_input(import, WORK_IN_KIND, WORK_IMPORT, (struct bytes){NULL, 0});
+	enum jx_err err = pieces_add_number(&import->pieces, WORK_IN_KIND, WORK_IMPORT);
 
 	snprintf(year, sizeof year, "%u", import->year);
 	if (err == JX_OK)
-		err = import_add_input(import, WORK_IN_LANG, import->lang, (struct bytes){NULL, 0});
+		err = pieces_add_number(&import->pieces, WORK_IN_LANG, import->lang);
 	if (err == JX_OK)
-		err = import_add_input(import, WORK_IN_YEAR, import->year,
+		err = pieces_add(&import->pieces, WORK_IN_YEAR, import->year,
 		    (struct bytes){(const uint8_t *)import->city, strlen(import->city)});
 	if (err == JX_OK)
-		err = import_add_input(import, WORK_IN_DIGEST, 0,
+		err = pieces_add(&import->pieces, WORK_IN_DIGEST, 0,
 		    (struct bytes){import->digest, sizeof import->digest});
 	import_move(import, IMPORT_ON_COMMIT);
 	if (err == JX_OK)
@@ -520,6 +473,43 @@ import_on_output(
 	}
 }
 
+/* Nothing changes: because it never would, or because this very op was stored a moment ago. */
+static void
+import_on_unchanged(
+    struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
+{
+	struct import *import = import_of_handle(core, handle);
+	struct request *req = NULL;
+	struct intake_outcome stored;
+	enum jx_err err = JX_E_NOT_FOUND;
+
+	(void)id;
+	if (import == NULL)
+		return;
+	for (uint32_t i = 0; req == NULL && i < import->waiter_count; i++)
+		req = request_find(core, import->waiters[i]);
+	if (req != NULL)
+		err = write_find_replay(req, rows, "import", import->digest, &stored);
+	import_end(
+	    core, import, err == JX_E_NOT_FOUND ? JX_OK : err, err == JX_OK ? &stored : NULL);
+}
+
+/*
+ * A commit of an earlier life of the daemon may arrive between the question for
+ * its op (import_on_op) and the reading of the state: the new upload then finds
+ * its own effect. Whoever asks for the op after that reading sees it.
+ */
+static void
+import_ask_again(struct core *core, struct import *import)
+{
+	enum jx_err err =
+	    ask_send_bytes(core, QUESTION_OP, (struct bytes){import->op_id, sizeof import->op_id},
+		(struct request_id){0, 0}, import_handle(core, import), import_on_unchanged);
+
+	if (err != JX_OK)
+		import_end(core, import, err, NULL);
+}
+
 void
 import_on_finished(struct core *core, uint64_t handle, enum jx_err err)
 {
@@ -530,8 +520,10 @@ import_on_finished(struct core *core, uint64_t handle, enum jx_err err)
 	assert(import->state == IMPORT_CHECKING);
 	if (err == JX_OK && import->fail.size == 0 && import->summary.data == NULL)
 		err = JX_E_INTERNAL;
-	if (err != JX_OK || import->fail.size > 0 || import->is_dry_run || import->body.size == 0)
+	if (err != JX_OK || import->fail.size > 0 || import->is_dry_run)
 		import_end(core, import, err, NULL);
+	else if (import->body.size == 0)
+		import_ask_again(core, import);
 	else
 		import_store(core, import);
 }

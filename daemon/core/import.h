@@ -8,6 +8,7 @@
 #ifndef JX_CORE_IMPORT_H
 #define JX_CORE_IMPORT_H
 
+#include "core/pieces.h"
 #include "core/request.h"
 #include "port/job.h"
 #include "port/store.h"
@@ -36,8 +37,8 @@ struct import {
 	struct actor actor;
 	char city[ACTOR_CITY_SIZE];
 	uint32_t year;
-	struct job_piece *chunks; /* WORK_IN_SCHEME and WORK_IN_RECORDS */
-	uint32_t chunk_count, chunk_capacity;
+	struct pieces pieces; /* the chunks, and later what the worker needs beside them */
+	uint32_t chunk_count;
 	size_t size;
 	uint64_t heard_us;    /* monotonic */
 	uint64_t received_us; /* wall: the commit's last byte */
@@ -45,8 +46,6 @@ struct import {
 	bool is_dry_run;
 	struct request_id waiters[IMPORT_WAITER_COUNT_MAX];
 	uint32_t waiter_count;
-	struct job_piece *inputs; /* being gathered for the worker */
-	size_t input_count;
 	char base_batch[24];
 	struct bytes fail, summary, body; /* what the worker gave; malloc'ed */
 };

@@ -44,16 +44,12 @@ static void
 login_on_keys(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, NULL);
 	Jx__KeysReply reply = JX__KEYS_REPLY__INIT;
 
 	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK) {
-		request_fail(core, req, rows->err, NULL);
-		return;
-	}
 	reply.keys = arena_alloc(req->arena, (rows->row_count + 1) * sizeof *reply.keys);
 	for (size_t i = 0; reply.keys != NULL && i < rows->row_count; i++) {
 		Jx__Key *key = arena_alloc(req->arena, sizeof *key);
@@ -163,17 +159,15 @@ static void
 login_on_confirmed(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, NULL);
 	struct login_account account;
 	const Jx__Login *login;
 
 	if (req == NULL)
 		return;
 	login = (const Jx__Login *)req->message;
-	if (rows->err != JX_OK)
-		request_fail(core, req, rows->err, NULL);
-	else if (!login_read_account(req->arena, rows, &account) || account.is_disabled ||
-		 account.version != (uint32_t)handle)
+	if (!login_read_account(req->arena, rows, &account) || account.is_disabled ||
+	    account.version != (uint32_t)handle)
 		login_refuse(core, req, login->account);
 	else {
 		throttle_on_success(&core->throttles, 'a', login->account);
@@ -209,7 +203,7 @@ static void
 login_on_account(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, NULL);
 	struct login_account account = {0};
 	const Jx__Login *login;
 	bool is_known;
@@ -218,10 +212,6 @@ login_on_account(
 	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK) {
-		request_fail(core, req, rows->err, NULL);
-		return;
-	}
 	login = (const Jx__Login *)req->message;
 	is_known = login_read_account(req->arena, rows, &account) && !account.is_disabled;
 	req->scratch = account.version;
@@ -274,15 +264,13 @@ static void
 login_on_token_account(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, NULL);
 	struct login_account account;
 
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK)
-		request_fail(core, req, rows->err, NULL);
-	else if (!login_read_account(req->arena, rows, &account) || account.is_disabled ||
-		 account.version != (uint32_t)handle)
+	if (!login_read_account(req->arena, rows, &account) || account.is_disabled ||
+	    account.version != (uint32_t)handle)
 		request_fail(core, req, JX_E_SESSION, NULL);
 	else
 		login_admit(core, req, &account, false);

@@ -81,24 +81,37 @@ request_find(struct core *core, struct request_id id)
 	return req->is_open && req->id.generation == id.generation ? req : NULL;
 }
 
-static void
+/* JX_E_TOO_BIG, JX_E_MEMORY: nothing was sent. */
+static enum jx_err
 request_send(struct core *core, struct request *req, Jx__Envelope *envelope)
 {
 	struct bytes frame;
+	enum jx_err err;
 
 	envelope->has_request_id = true;
 	envelope->request_id = req->wire_id;
-	if (envelope_write(req->arena, envelope, &frame) != JX_OK) {
-		/* No memory even for an answer: the client must not wait for ever. */
-		struct session *session = session_find(core, req->session);
+	err = envelope_write(req->arena, envelope, &frame);
+	if (err == JX_OK)
+		session_send(core, req->session, frame);
+	return err;
+}
 
-		log_say(core->world.log, LOG_LEVEL_ERROR, "reply_too_big", "request of %s",
-		    req->actor.account);
-		if (session != NULL)
-			session_close(core, session);
-		return;
-	}
-	session_send(core, req->session, frame);
+/* A handler's answer does not fit a frame, or memory is out: the client must not wait for ever. */
+static void
+request_send_fault(struct core *core, struct request *req, enum jx_err err)
+{
+	struct session *session = session_find(core, req->session);
+	Jx__Envelope envelope = JX__ENVELOPE__INIT;
+	Jx__Fail fail = JX__FAIL__INIT;
+
+	log_say(core->world.log, LOG_LEVEL_ERROR, "reply_failed", "%s: %s", req->route->name,
+	    err_name(err));
+	fail.code = (char *)(uintptr_t)err_name(JX_E_INTERNAL);
+	fail.message = (char *)(uintptr_t)err_what(JX_E_INTERNAL, req->lang);
+	envelope.body_case = JX__ENVELOPE__BODY_FAIL;
+	envelope.fail = &fail;
+	if (request_send(core, req, &envelope) != JX_OK && session != NULL)
+		session_close(core, session);
 }
 
 /* The request is answered; its memory goes at the end of the turn. */
@@ -119,12 +132,15 @@ request_reply(
     struct core *core, struct request *req, Jx__Envelope__BodyCase body, const void *message)
 {
 	Jx__Envelope envelope = JX__ENVELOPE__INIT;
+	enum jx_err err;
 
 	assert(req->is_open);
 	envelope.body_case = body;
 	/* All members of the union are pointers to messages. */
 	memcpy(&envelope.hello, &message, sizeof message);
-	request_send(core, req, &envelope);
+	err = request_send(core, req, &envelope);
+	if (err != JX_OK)
+		request_send_fault(core, req, err);
 	request_end(core, req);
 }
 
@@ -169,7 +185,9 @@ request_event(
 	event.total = total;
 	envelope.body_case = JX__ENVELOPE__BODY_PROGRESS;
 	envelope.progress = &event;
-	request_send(core, req, &envelope);
+	/* An event more or less: the answer is what counts. */
+	if (request_send(core, req, &envelope) != JX_OK)
+		return;
 }
 
 void

@@ -45,53 +45,54 @@ result_withhold(Jx__ExplainPage *page)
 	page->n_nodes = kept;
 }
 
-static void
-result_reply_explain(struct core *core, struct request *req, struct bytes packed, Jx__Run *run)
+/* The run of a page is in the request's arena since result_on_run. */
+static Jx__Run *
+result_run(const struct request *req)
 {
-	Jx__ExplainPage *page =
-	    jx__explain_page__unpack(arena_allocator(req->arena), packed.size, packed.data);
+	return (Jx__Run *)(uintptr_t)req->scratch;
+}
 
+static void
+result_on_explain_page(
+    struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
+{
+	struct request *req = ask_owner(core, id, rows, "unit");
+	Jx__ExplainPage *page;
+	struct bytes packed;
+
+	(void)handle;
+	if (req == NULL)
+		return;
+	packed = ask_cell(rows, 0, 0);
+	page = jx__explain_page__unpack(arena_allocator(req->arena), packed.size, packed.data);
 	if (page == NULL) {
 		request_fail(core, req, JX_E_MEMORY, NULL);
 		return;
 	}
-	page->run = run;
+	page->run = result_run(req);
 	if (req->actor.role != ROLE_OFFICE)
 		result_withhold(page);
 	request_reply(core, req, JX__ENVELOPE__BODY_EXPLAIN_PAGE, page);
 }
 
 static void
-result_on_page(
+result_on_results_page(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
-	struct result_ask ask;
+	struct request *req = ask_owner(core, id, rows, "page");
 	Jx__ResultsPage *page;
 	struct bytes packed;
-	Jx__Run *run;
 
 	(void)handle;
 	if (req == NULL)
 		return;
-	ask = result_ask_of(req);
-	if (rows->err != JX_OK || rows->row_count == 0) {
-		request_fail(core, req, rows->err != JX_OK ? rows->err : JX_E_NOT_FOUND,
-		    ask.unit == NULL ? "page" : "unit");
-		return;
-	}
-	run = (Jx__Run *)(uintptr_t)req->scratch; /* in the request's arena, from result_on_run */
 	packed = ask_cell(rows, 0, 0);
-	if (ask.unit != NULL) {
-		result_reply_explain(core, req, packed, run);
-		return;
-	}
 	page = jx__results_page__unpack(arena_allocator(req->arena), packed.size, packed.data);
 	if (page == NULL) {
 		request_fail(core, req, JX_E_MEMORY, NULL);
 		return;
 	}
-	page->run = run;
+	page->run = result_run(req);
 	request_reply(core, req, JX__ENVELOPE__BODY_RESULTS_PAGE, page);
 }
 
@@ -99,7 +100,7 @@ static void
 result_on_run(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, "run");
 	char year[16], number[16], section[ACTOR_NAME_SIZE + 8], page[16];
 	struct ask_params params = {{NULL}};
 	struct result_ask ask;
@@ -109,10 +110,6 @@ result_on_run(
 	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK || rows->row_count == 0) {
-		request_fail(core, req, rows->err != JX_OK ? rows->err : JX_E_NOT_FOUND, "run");
-		return;
-	}
 	ask = result_ask_of(req);
 	run = run_row_read(req->arena, rows, 0);
 	if (run == NULL || strcmp(run->state, "running") == 0 ||
@@ -129,7 +126,8 @@ result_on_run(
 	else
 		snprintf(section, sizeof section, "unit:%s", ask.unit);
 	params = (struct ask_params){{run->city, year, number, section, page}};
-	err = ask_send(core, QUESTION_RUN_PAGE, &params, id, 0, result_on_page);
+	err = ask_send(core, QUESTION_RUN_PAGE, &params, id, 0,
+	    ask.unit == NULL ? result_on_results_page : result_on_explain_page);
 	if (err != JX_OK)
 		request_fail(core, req, err, NULL);
 }

@@ -21,21 +21,11 @@ run_move(struct run *run, enum run_event event)
 }
 
 static void
-run_free_inputs(struct run *run)
-{
-	for (size_t i = 0; i < run->input_count; i++)
-		free((void *)(uintptr_t)run->inputs[i].bytes.data);
-	free(run->inputs);
-	run->inputs = NULL;
-	run->input_count = 0;
-}
-
-static void
 run_free(struct run *run)
 {
 	uint32_t generation = run->generation;
 
-	run_free_inputs(run);
+	pieces_clear(&run->inputs);
 	run_store_free(run);
 	*run = (struct run){.generation = generation};
 }
@@ -120,7 +110,7 @@ run_add(struct core *core, const char *city, uint32_t year, uint32_t number)
 static void
 run_postpone(struct core *core, struct run *run)
 {
-	run_free_inputs(run);
+	pieces_clear(&run->inputs);
 	run_store_free(run);
 	run_move(run, RUN_ON_POSTPONED);
 	run->retry_us = core->now.mono_us + RUN_RETRY_US;
@@ -132,17 +122,13 @@ static void
 run_on_watched(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, "run");
 	Jx__RunReply reply = JX__RUN_REPLY__INIT;
 	struct run *run;
 
 	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK || rows->row_count == 0) {
-		request_fail(core, req, rows->err != JX_OK ? rows->err : JX_E_NOT_FOUND, "run");
-		return;
-	}
 	reply.run = run_row_read(req->arena, rows, 0);
 	if (reply.run == NULL) {
 		request_fail(core, req, JX_E_MEMORY, NULL);
@@ -268,42 +254,17 @@ run_on_output(struct core *core, uint64_t handle, uint32_t tag, uint32_t number,
 	}
 }
 
-static enum jx_err
-run_add_input(struct run *run, uint32_t tag, uint32_t number, struct bytes bytes)
-{
-	struct job_piece *grown = realloc(run->inputs, (run->input_count + 1) * sizeof *grown);
-	uint8_t *copy = malloc(bytes.size + 1);
-
-	if (grown != NULL)
-		run->inputs = grown;
-	if (grown == NULL || copy == NULL) {
-		free(copy);
-		return JX_E_MEMORY;
-	}
-	if (bytes.size > 0)
-		memcpy(copy, bytes.data, bytes.size);
-	run->inputs[run->input_count++] = (struct job_piece){tag, number, {copy, bytes.size}};
-	return JX_OK;
-}
-
 static void
 run_on_records(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
 	struct run *run = run_of_handle(core, handle);
-	enum jx_err err = rows->err;
+	enum jx_err err;
 
 	(void)id;
 	if (run == NULL)
 		return;
-	for (size_t i = 0; err == JX_OK && i < rows->row_count; i++) {
-		struct bytes name = ask_cell(rows, i, 0);
-		char kind[32];
-
-		snprintf(kind, sizeof kind, "%.*s", (int)name.size, (const char *)name.data);
-		err =
-		    run_add_input(run, WORK_IN_JSON, record_kind_find(kind), ask_cell(rows, i, 1));
-	}
+	err = pieces_add_records(&run->inputs, rows);
 	if (err == JX_OK && run->is_cancelled) {
 		run_end(core, run);
 		return;
@@ -311,9 +272,7 @@ run_on_records(
 	if (err == JX_OK) {
 		run->work_ticket = work_ticket(WORK_RUN, handle);
 		run_move(run, RUN_ON_READ);
-		err = core->world.job->work(
-		    core->world.job->arg, run->inputs, run->input_count, run->work_ticket);
-		run->input_count = 0; /* taken in any case */
+		err = pieces_start(&run->inputs, core->world.job, run->work_ticket);
 	}
 	if (err != JX_OK)
 		run_postpone(core, run);
@@ -333,7 +292,7 @@ run_on_scheme(
 		return;
 	err = rows->err == JX_OK && rows->row_count == 0 ? JX_E_INTERNAL : rows->err;
 	if (err == JX_OK)
-		err = run_add_input(run, WORK_IN_SCHEME, 0, ask_cell(rows, 0, 0));
+		err = pieces_add(&run->inputs, WORK_IN_SCHEME, 0, ask_cell(rows, 0, 0));
 	snprintf(year, sizeof year, "%u", run->year);
 	params.text[0] = run->city;
 	params.text[1] = year;
@@ -373,10 +332,9 @@ run_on_row(struct core *core, struct request_id id, uint64_t handle, const struc
 		snprintf(run->batch, sizeof run->batch, "%llu", (unsigned long long)row->batch);
 		snprintf(year, sizeof year, "%u", run->year);
 		params = (struct ask_params){{run->city, year, run->batch}};
-		err = run_add_input(run, WORK_IN_KIND, WORK_RUN, (struct bytes){NULL, 0});
+		err = pieces_add_number(&run->inputs, WORK_IN_KIND, WORK_RUN);
 		if (err == JX_OK)
-			err = run_add_input(
-			    run, WORK_IN_FINAL, run->is_final, (struct bytes){NULL, 0});
+			err = pieces_add_number(&run->inputs, WORK_IN_FINAL, run->is_final);
 		if (err == JX_OK)
 			err = ask_send(core, QUESTION_SCHEME, &params, (struct request_id){0, 0},
 			    handle, run_on_scheme);
@@ -522,16 +480,12 @@ static void
 run_on_listed(
     struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
-	struct request *req = request_find(core, id);
+	struct request *req = ask_owner(core, id, rows, NULL);
 	Jx__RunsReply reply = JX__RUNS_REPLY__INIT;
 
 	(void)handle;
 	if (req == NULL)
 		return;
-	if (rows->err != JX_OK) {
-		request_fail(core, req, rows->err, NULL);
-		return;
-	}
 	reply.runs = arena_alloc(req->arena, (rows->row_count + 1) * sizeof *reply.runs);
 	while (reply.runs != NULL && reply.n_runs < rows->row_count) {
 		reply.runs[reply.n_runs] = run_row_read(req->arena, rows, reply.n_runs);

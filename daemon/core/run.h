@@ -7,6 +7,7 @@
 #ifndef JX_CORE_RUN_H
 #define JX_CORE_RUN_H
 
+#include "core/pieces.h"
 #include "core/request.h"
 #include "core/run_store.h"
 #include "port/job.h"
@@ -37,8 +38,7 @@ struct run {
 	uint64_t work_ticket;
 	struct request_id watchers[RUN_WATCHER_COUNT_MAX];
 	uint32_t watcher_count;
-	struct job_piece *inputs;
-	size_t input_count;
+	struct pieces inputs;
 	struct run_output output;
 };
 
