@@ -189,16 +189,11 @@ check_calendar(struct reader *reader)
 	const struct check_date adjustments = {"adjustments", &scheme->calendar.adjustments};
 	const struct check_date ends[] = {{"self_reports", &scheme->calendar.self_reports},
 	    {"common_results", &scheme->calendar.common_results}};
-	char found[16];
 
 	check_date_after(reader, &adjustments, &goals);
 	for (size_t i = 0; i < READER_COUNT(ends); i++)
 		check_date_after(
 		    reader, &ends[i], adjustments.date->present ? &adjustments : &goals);
-	snprintf(found, sizeof found, "%d", goals.date->year);
-	if (goals.date->present && scheme->year != 0 && goals.date->year != (int)scheme->year)
-		CHECK_FAULT(reader, "calendar.goals_confirmed", found, "应在评估年度 %u 之内",
-		    "must lie in the scheme's year %u", scheme->year);
 }
 
 static void

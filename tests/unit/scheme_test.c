@@ -188,7 +188,6 @@ static const struct {
 	{"year: 2010", "year: @1999", NULL, "whole number from 2000 to 2999"},
 	{"year: 2010", "year: @2010.5", NULL, "whole number"},
 	{"year: 2010", "@year:", NULL, "whole number"},
-	{"year: 2010", "year: 2011", "goals_confirmed: @2010", "in the scheme's year 2011"},
 	{"year: 2010   ", "", "@scheme: 1", "scheme.yaml lacks year"},
 	{"title: 政府", "@titel: 政府", NULL, "unknown key; there may be: scheme, city"},
 	{"title: 政府", "title: 方案\n@title: 政府", NULL, "stands twice here; first on line 15"},
