@@ -68,20 +68,45 @@ account_on_passwd_hashed(struct core *core, struct request_id id, enum jx_err er
 	    0, content_hash, account_on_passwd_stored);
 }
 
+/* The old password does not fit: it is wrong, or this very op changed it a moment ago. */
+static void
+account_on_passwd_misfit(
+    struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
+{
+	struct request *req = request_find(core, id);
+	struct intake_outcome stored;
+	enum jx_err err;
+
+	(void)handle;
+	if (req == NULL)
+		return;
+	err = write_find_replay(req, rows, "passwd", NULL, &stored);
+	if (err == JX_OK)
+		write_on_stored(core, id, 0, &stored);
+	else if (err == JX_E_NOT_FOUND)
+		request_fail(core, req, JX_E_LOGIN, "old_password");
+	else
+		request_fail(core, req, err, NULL);
+}
+
 static void
 account_on_passwd_verified(
     struct core *core, struct request_id id, enum jx_err err, const char *hash)
 {
 	struct request *req = request_find(core, id);
+	ProtobufCBinaryData op_id;
 
 	(void)hash;
 	if (req == NULL)
 		return;
 	if (err == JX_E_LOGIN) {
-		request_fail(core, req, JX_E_LOGIN, "old_password");
-		return;
-	}
-	if (err == JX_OK)
+		/* The same op may have been stored between the two questions: its first sending was
+		 * still on its way. Whoever asks for it after the reading of the account sees it.
+		 */
+		op_id = ((const Jx__Passwd *)req->message)->op_id;
+		err = ask_send_bytes(core, QUESTION_OP, (struct bytes){op_id.data, op_id.len}, id,
+		    0, account_on_passwd_misfit);
+	} else if (err == JX_OK)
 		err = hash_start(core, ((const Jx__Passwd *)req->message)->new_password, NULL, id,
 		    account_on_passwd_hashed);
 	if (err != JX_OK)

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,10 +106,16 @@ start_on_key_stored(
 		start_again(core, "key", err);
 }
 
+/*
+ * The key is written once a life, under an id of its own: this first batch moves
+ * the chain's head, so that a batch of an earlier life which is still on its way
+ * to the database comes too late. Only then may an op be refused for good.
+ */
 static void
 start_on_dummy_hashed(struct core *core, struct request_id req, enum jx_err err, const char *hash)
 {
-	char key_id[17], public_key[65], name[96] = "jixiaod key_add ";
+	char key_id[17], public_key[65], life[33], name[128];
+	uint8_t random[16];
 
 	(void)req;
 	if (err == JX_OK) {
@@ -120,7 +127,9 @@ start_on_dummy_hashed(struct core *core, struct request_id req, enum jx_err err,
 	sodium_bin2hex(key_id, sizeof key_id, core->key_id, sizeof core->key_id);
 	sodium_bin2hex(public_key, sizeof public_key, core->config.signing_public,
 	    sizeof core->config.signing_public);
-	strcat(name, public_key);
+	core->world.rng->fill(core->world.rng->arg, random, sizeof random);
+	sodium_bin2hex(life, sizeof life, random, sizeof random);
+	snprintf(name, sizeof name, "jixiaod key_add %s %s", public_key, life);
 	if (err == JX_OK)
 		err = start_write(core, "key_add", name,
 		    json_pack("{s:s, s:s}", "key_id", key_id, "public_key", public_key),

@@ -53,7 +53,7 @@ static const struct config_row config_rows[] = {
 	{"limits.frame_seconds", CONFIG_NUMBER, AT(frame_seconds), 1, 600, "30", "秒", "s", CONFIG_RESTART,
 	    "一帧从首字节到收完的时限", "time from a frame's first byte to its last"},
 	{"limits.upload_mib", CONFIG_NUMBER, AT(upload_mib), 1, 1024, "256", "MiB", "MiB", CONFIG_RESTART,
-	    "一次导入的大小上限", "size of one import"},
+	    "进行中的导入合计大小上限", "size of all imports under way"},
 	{"login.token_hours", CONFIG_NUMBER, AT(token_hours), 1, 8760, "12", "小时", "h", CONFIG_RESTART,
 	    "保持登录的时长", "a kept login lasts"},
 };
