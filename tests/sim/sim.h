@@ -8,6 +8,7 @@
 #define JX_SIM_SIM_H
 
 #include "core/core.h"
+#include "core/session.h"
 #include "records/kinds.h"
 
 enum {
@@ -26,42 +27,58 @@ struct sim_event {
 	uint32_t epoch; /* 0: of every life of the daemon; else only of that one */
 };
 
-/* What the clients want to be true afterwards. */
+/* A write that some client sent, and what it was told about it. */
 struct sim_op {
-	uint8_t op_id[16];
-	bool is_acked, is_refused; /* refused: with a code after which nobody asks again */
-	uint8_t *receipt;
-	size_t receipt_size;
 	struct sim_op *next;
+	uint8_t op_id[16];
+	const char *action;
+	uint8_t content_hash[32];
+	bool is_acked;
+	bool is_refused; /* with a code after which nobody asks again, or a dry run */
+	bool is_unchanged;
+	uint8_t *receipt; /* as first given */
+	size_t receipt_size;
 };
 
+/* Which rows of the daemon's map were used, over all seeds. By route_index. */
+struct sim_cover {
+	uint64_t accepted[ROUTE_COUNT_MAX];
+	uint64_t refused[ROUTE_COUNT_MAX];
+	uint64_t denied[ROUTE_COUNT_MAX]; /* of the refused: for want of rights */
+};
+
+struct sim_base;
 struct sim_store;
 struct sim_net;
 struct sim_job;
 struct sim_client;
 
 struct sim {
-	uint64_t seed, random;
-	uint64_t now_us;
-	uint64_t order;
+	uint64_t random, now_us, order;
 	struct sim_event *heap;
 	size_t heap_count, heap_capacity;
 	uint32_t epoch; /* life of the daemon, from 1 */
 	bool is_faulty; /* faults are drawn; off in the end, so that everything completes */
 	bool is_tracing;
-	struct core *core;
+	void (*kill)(struct sim *sim); /* kill -9 of the daemon, between two turns */
+	struct core *core;             /* NULL: dead */
 	struct core_world world;
 	struct core_config config;
 	struct clock_port clock;
 	struct rng_port rng;
 	struct log_port log;
+	struct net_port net_port;
+	struct store_port store_port;
+	struct job_port job_port;
 	struct sim_store *store;
 	struct sim_net *net;
 	struct sim_job *job;
 	struct sim_client *clients[SIM_CLIENT_COUNT_MAX];
 	size_t client_count;
-	struct sim_op *ops; /* every write any client sent */
+	struct sim_op *ops;
+	struct sim_cover *cover;
 	bool is_ready;
+	uint64_t tick_us;
 	char violation[256]; /* the first; "" while all is well */
 	/* The city that imports are made of; shared by all seeds. */
 	const Jx__Records *city;
@@ -69,29 +86,49 @@ struct sim {
 	const struct scheme *scheme;
 };
 
-/* Seeded chance. */
+/* ---- sim_time.c: chance, and what happens when. */
 uint64_t sim_random(struct sim *sim);
 uint64_t sim_below(struct sim *sim, uint64_t bound); /* 0..bound-1 */
 bool sim_chance(struct sim *sim, unsigned percent);  /* false once faults are off */
-
 /* fn(a, b) at now + delay; of this life of the daemon only, or of any. */
 void sim_after(
     struct sim *sim, uint64_t delay_us, sim_fn fn, uint64_t a, uint64_t b, bool this_life_only);
+/* The next event; false: there is none. */
+bool sim_turn(struct sim *sim);
 __attribute__((format(printf, 2, 3))) void sim_violate(struct sim *sim, const char *format, ...);
 __attribute__((format(printf, 2, 3))) void sim_trace(struct sim *sim, const char *format, ...);
 
-/* ---- sim_store.c */
+/* ---- sim_play.c: one seed; a common sim is copied. */
+struct sim_outcome {
+	char violation[256];            /* "": none */
+	uint64_t order, now_us, random; /* equal whenever the seed is */
+};
+struct sim_outcome sim_play(const struct sim *common, uint64_t seed, bool is_tracing);
+
+/* ---- sim_city.c: the small city, in variants. */
+/* Few units, every kind of record; borrowed from full and arena. */
+const Jx__Records *sim_city_cut(const Jx__Records *full, struct arena *arena);
+struct sim_city {
+	Jx__Records *records;
+	struct bytes scheme;
+	uint8_t digest[32];
+};
+struct sim_city sim_city_make(const struct sim *sim, unsigned variant, struct arena *arena);
+/* The records of some kinds only: a chunk. */
+Jx__Records sim_city_kinds(const Jx__Records *records, unsigned first, unsigned last);
+
+/* ---- sim_store.c: port/store.h, with its faults. */
 struct sim_store *sim_store_new(struct sim *sim);
 void sim_store_free(struct sim_store *store);
 struct store_port sim_store_port(struct sim_store *store);
 /* The daemon's new life connects; its old one's answers are lost. */
 void sim_store_connect(struct sim_store *store, const struct store_events *events);
-/* An op as if committed before the story begins, in a batch of its own. */
-void sim_store_seed(struct sim_store *store, const struct store_item *item);
-void sim_store_flap(struct sim_store *store);
-bool sim_store_has(const struct sim_store *store, const uint8_t op_id[16], struct bytes *receipt);
-/* What must hold of the whole store: chain, ops once, receipts, runs. */
-void sim_store_check(struct sim_store *store);
+/* The database goes this very moment, and comes back a while later. */
+void sim_store_crash(struct sim_store *store);
+struct sim_base *sim_store_base(struct sim_store *store);
+
+/* ---- sim_check.c: what must hold of everything stored. */
+void sim_check_base(struct sim *sim, const struct sim_base *base);
 
 /* ---- sim_net.c */
 struct sim_net *sim_net_new(struct sim *sim);
@@ -102,9 +139,11 @@ void sim_net_connect(struct sim_net *net, const struct net_events *events);
 net_handle sim_net_dial(struct sim_net *net, uint32_t client);
 void sim_net_write(struct sim_net *net, net_handle conn, struct bytes bytes);
 void sim_net_hang_up(struct sim_net *net, net_handle conn);
+/* Somebody who is no client connects, sends some bytes and then nothing any more. */
+void sim_net_squat(struct sim_net *net);
 /* Every connection is cut: the daemon died. */
 void sim_net_cut_all(struct sim_net *net);
-bool sim_net_cut_one(struct sim_net *net);
+void sim_net_cut_one(struct sim_net *net);
 
 /* ---- sim_job.c */
 struct sim_job *sim_job_new(struct sim *sim);
@@ -119,7 +158,8 @@ void sim_client_start(struct sim_client *client);
 void sim_client_on_bytes(struct sim_client *client, net_handle conn, struct bytes bytes);
 void sim_client_on_lost(struct sim_client *client, net_handle conn);
 bool sim_client_is_done(const struct sim_client *client);
-const char *sim_client_account(const struct sim_client *client);
 const char *sim_client_doing(const struct sim_client *client);
+/* The account it logs in with, as the body of account_add. */
+void sim_client_describe(const struct sim_client *client, char *body, size_t size);
 
 #endif

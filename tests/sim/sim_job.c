@@ -11,8 +11,10 @@ struct sim_task {
 	struct sim_task *next;
 	uint64_t number, ticket;
 	bool is_work, is_cancelled;
-	struct job_piece *pieces;
+	struct job_piece *pieces; /* in */
 	size_t piece_count;
+	struct job_piece *given; /* out, on their way */
+	size_t given_count, told_count;
 	enum jx_err err;
 	char hash[JOB_PASSWORD_HASH_SIZE];
 };
@@ -30,7 +32,10 @@ task_free(struct sim_task *task)
 {
 	for (size_t i = 0; i < task->piece_count; i++)
 		free((void *)(uintptr_t)task->pieces[i].bytes.data);
+	for (size_t i = 0; i < task->given_count; i++)
+		free((void *)(uintptr_t)task->given[i].bytes.data);
 	free(task->pieces);
+	free(task->given);
 	free(task);
 }
 
@@ -45,6 +50,16 @@ job_take(struct sim_job *job, uint64_t number)
 			return task;
 		}
 	return NULL;
+}
+
+static struct sim_task *
+job_find(struct sim_job *job, uint64_t number)
+{
+	struct sim_task *task = job->tasks;
+
+	while (task->number != number)
+		task = task->next;
+	return task;
 }
 
 static struct sim_task *
@@ -77,7 +92,7 @@ job_password(void *arg, const char *password, const char *hash, uint64_t ticket)
 	struct sim_job *job = arg;
 	struct sim_task *task;
 
-	if (job->password_count >= JOB_PASSWORD_COUNT_MAX)
+	if (job->password_count >= JOB_PASSWORD_COUNT_MAX || sim_chance(job->sim, 2))
 		return JX_E_BUSY;
 	job->password_count++;
 	task = job_add(job, ticket);
@@ -88,51 +103,85 @@ job_password(void *arg, const char *password, const char *hash, uint64_t ticket)
 	return JX_OK;
 }
 
-struct sim_reading {
+/* What work_main reads and writes. */
+struct sim_io {
 	struct sim_task *task;
 	size_t index;
-	struct sim_job *job;
 };
 
 static bool
 work_next(void *arg, uint32_t *tag, uint32_t *number, struct bytes *bytes)
 {
-	struct sim_reading *reading = arg;
+	struct sim_io *io = arg;
 
-	if (reading->index == reading->task->piece_count)
+	if (io->index == io->task->piece_count)
 		return false;
-	*tag = reading->task->pieces[reading->index].tag;
-	*number = reading->task->pieces[reading->index].number;
-	*bytes = reading->task->pieces[reading->index++].bytes;
+	*tag = io->task->pieces[io->index].tag;
+	*number = io->task->pieces[io->index].number;
+	*bytes = io->task->pieces[io->index++].bytes;
 	return true;
 }
 
 static void
 work_give(void *arg, uint32_t tag, uint32_t number, struct bytes bytes)
 {
-	struct sim_reading *reading = arg;
+	struct sim_task *task = ((struct sim_io *)arg)->task;
+	uint8_t *copy = malloc(bytes.size + 1);
 
-	reading->job->events.output(
-	    reading->job->events.arg, reading->task->ticket, tag, number, bytes);
+	if (bytes.size > 0)
+		memcpy(copy, bytes.data, bytes.size);
+	task->given = realloc(task->given, (task->given_count + 1) * sizeof *task->given);
+	task->given[task->given_count++] = (struct job_piece){tag, number, {copy, bytes.size}};
+}
+
+/* Output pieces come one after another, some together; then the end. */
+static void
+on_output(struct sim *sim, uint64_t number, uint64_t unused)
+{
+	struct sim_job *job = sim->job;
+	struct sim_task *task = job_find(job, number);
+	size_t together = 1 + sim_below(sim, 8);
+
+	(void)unused;
+	if (task->is_cancelled && sim_below(sim, 2) == 0) { /* or as it would have */
+		task->err = JX_E_CANCELLED;
+		task->told_count = task->given_count;
+	}
+	while (task->told_count < task->given_count && together-- > 0) {
+		const struct job_piece *piece = &task->given[task->told_count++];
+
+		job->events.output(
+		    job->events.arg, task->ticket, piece->tag, piece->number, piece->bytes);
+	}
+	if (task->told_count < task->given_count) {
+		sim_after(sim, sim_below(sim, 2000), on_output, number, 0, true);
+		return;
+	}
+	task = job_take(job, number);
+	job->work_count--;
+	job->events.finished(job->events.arg, task->ticket, task->err);
+	task_free(task);
 }
 
 static void
 on_worked(struct sim *sim, uint64_t number, uint64_t unused)
 {
-	struct sim_job *job = sim->job;
-	struct sim_task *task = job_take(job, number);
-	struct sim_reading reading = {.task = task, .job = job};
-	const struct job_io io = {&reading, work_next, work_give};
-	enum jx_err err = task->is_cancelled ? JX_E_CANCELLED : JX_OK;
+	struct sim_task *task = job_find(sim->job, number);
+	struct sim_io io = {.task = task};
+	const struct job_io port = {&io, work_next, work_give};
 
 	(void)unused;
-	job->work_count--;
-	if (err == JX_OK)
-		err = work_main(&io);
-	if (err == JX_OK && sim_chance(sim, 3))
-		err = JX_E_INTERNAL; /* the worker died at its last breath */
-	job->events.finished(job->events.arg, task->ticket, err);
-	task_free(task);
+	task->err = task->is_cancelled ? JX_E_CANCELLED : work_main(&port);
+	if (task->err == JX_OK && sim_chance(sim, 4)) {
+		/* The worker died on its way; what it had given until then has arrived. */
+		task->err = JX_E_INTERNAL;
+		task->told_count = sim_below(sim, task->given_count + 1);
+		for (size_t i = task->told_count; i < task->given_count; i++)
+			free((void *)(uintptr_t)task->given[i].bytes.data);
+		task->given_count = task->told_count;
+		task->told_count = 0;
+	}
+	sim_after(sim, sim_below(sim, 2000), on_output, number, 0, true);
 }
 
 static enum jx_err

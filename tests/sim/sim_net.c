@@ -1,8 +1,15 @@
 /* The network: bytes in order, in pieces and with delays, until somebody cuts. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
+
+enum {
+	NET_NOBODY = UINT32_MAX, /* a squatter's connection */
+	NET_DELAY_US = 5000,
+	NET_SLOW_US = 300000, /* a reader that takes its time */
+};
 
 struct sim_pipe {
 	uint8_t *data;
@@ -11,7 +18,7 @@ struct sim_pipe {
 
 struct sim_conn {
 	bool is_used, is_known; /* to the core */
-	bool is_paused, is_closing;
+	bool is_paused, is_closing, is_slow;
 	uint32_t generation, client;
 	struct sim_pipe up;   /* sent by the client, not yet arrived */
 	struct sim_pipe seen; /* arrived, not consumed by the core */
@@ -72,7 +79,8 @@ conn_end(struct sim_net *net, struct sim_conn *conn, bool clean)
 	*conn = (struct sim_conn){.generation = conn->generation};
 	if (was_known && net->events.closed != NULL)
 		net->events.closed(net->events.arg, handle, clean);
-	sim_client_on_lost(net->sim->clients[client], handle);
+	if (client != NET_NOBODY)
+		sim_client_on_lost(net->sim->clients[client], handle);
 }
 
 static void conn_schedule(struct sim_net *net, struct sim_conn *conn);
@@ -103,8 +111,12 @@ on_up(struct sim *sim, uint64_t handle, uint64_t unused)
 		return;
 	conn->up_scheduled = false;
 	if (!conn->is_known) {
+		char address[32];
+
+		/* Some share one, so that its share can be used up. */
+		snprintf(address, sizeof address, "10.0.0.%u", conn->client % 3);
 		conn->is_known = true;
-		if (!sim->net->events.opened(sim->net->events.arg, handle, "10.0.0.1")) {
+		if (!sim->net->events.opened(sim->net->events.arg, handle, address)) {
 			conn->is_known = false;
 			conn_end(sim->net, conn, false);
 			return;
@@ -141,8 +153,9 @@ on_down(struct sim *sim, uint64_t handle, uint64_t unused)
 	if (size > 0) {
 		memcpy(piece, conn->down.data, size);
 		pipe_drop(&conn->down, size);
-		sim_client_on_bytes(
-		    sim->clients[conn->client], handle, (struct bytes){piece, size});
+		if (conn->client != NET_NOBODY)
+			sim_client_on_bytes(
+			    sim->clients[conn->client], handle, (struct bytes){piece, size});
 	}
 	free(piece);
 	conn = conn_find(sim->net, handle);
@@ -166,19 +179,20 @@ conn_schedule(struct sim_net *net, struct sim_conn *conn)
 
 	if (!conn->up_scheduled && conn->up.size > 0) {
 		conn->up_scheduled = true;
-		sim_after(sim, 100 + sim_below(sim, 5000), on_up, conn_handle(net, conn), 0, true);
+		sim_after(sim, 100 + sim_below(sim, NET_DELAY_US), on_up, conn_handle(net, conn), 0,
+		    true);
 	}
 	if (!conn->down_scheduled && (conn->down.size > 0 || conn->is_closing)) {
 		conn->down_scheduled = true;
-		sim_after(
-		    sim, 100 + sim_below(sim, 5000), on_down, conn_handle(net, conn), 0, true);
+		sim_after(sim, 100 + sim_below(sim, conn->is_slow ? NET_SLOW_US : NET_DELAY_US),
+		    on_down, conn_handle(net, conn), 0, true);
 	}
 }
 
 net_handle
 sim_net_dial(struct sim_net *net, uint32_t client)
 {
-	if (!net->sim->is_ready)
+	if (!net->sim->is_ready || sim_chance(net->sim, 3))
 		return 0;
 	for (size_t i = 0; i < SIM_CONN_COUNT_MAX; i++) {
 		struct sim_conn *conn = &net->conns[i];
@@ -188,12 +202,24 @@ sim_net_dial(struct sim_net *net, uint32_t client)
 		*conn = (struct sim_conn){.is_used = true,
 		    .generation = conn->generation + 1,
 		    .client = client,
+		    .is_slow = sim_chance(net->sim, 8),
 		    .up_scheduled = true};
 		sim_after(net->sim, 100 + sim_below(net->sim, 3000), on_up, conn_handle(net, conn),
 		    0, true);
 		return conn_handle(net, conn);
 	}
 	return 0;
+}
+
+void
+sim_net_squat(struct sim_net *net)
+{
+	net_handle handle = sim_net_dial(net, NET_NOBODY);
+	/* A frame is announced that never comes, or nothing is said at all. */
+	uint8_t bytes[8] = {0, 0, 0, (uint8_t)(8 + sim_below(net->sim, 200))};
+
+	if (handle != 0 && sim_below(net->sim, 2) == 0)
+		sim_net_write(net, handle, (struct bytes){bytes, 1 + sim_below(net->sim, 7)});
 }
 
 void
@@ -216,7 +242,7 @@ sim_net_hang_up(struct sim_net *net, net_handle handle)
 		conn_end(net, conn, false);
 }
 
-bool
+void
 sim_net_cut_one(struct sim_net *net)
 {
 	size_t first = sim_below(net->sim, SIM_CONN_COUNT_MAX);
@@ -226,10 +252,9 @@ sim_net_cut_one(struct sim_net *net)
 
 		if (conn->is_used) {
 			conn_end(net, conn, false);
-			return true;
+			return;
 		}
 	}
-	return false;
 }
 
 void

@@ -1,0 +1,117 @@
+/*
+ * sim/sim_base.h: the database's tables in memory, and its one transaction.
+ * No chance, no time, no faults: those are sim_store.c's.
+ *
+ * Rows are only ever appended, as in the real one: going back to before a
+ * transaction is cutting the arrays.
+ */
+#ifndef JX_SIM_BASE_H
+#define JX_SIM_BASE_H
+
+#include <jansson.h>
+
+#include "port/store.h"
+#include "records/kinds.h"
+
+enum { BASE_NAME_SIZE = 72, BASE_HASH_SIZE = 160 };
+
+struct base_key {
+	uint8_t key_id[8], public_key[32];
+	uint64_t since_us;
+};
+
+/* A version of an account; the last of its name counts. */
+struct base_account {
+	char name[BASE_NAME_SIZE], role[16], city[BASE_NAME_SIZE], hash[BASE_HASH_SIZE];
+	bool is_disabled;
+	uint64_t version, since_us, batch;
+};
+
+/* A year as of one batch, whole: any moment can be read again. */
+struct base_state {
+	char city[BASE_NAME_SIZE];
+	uint32_t year;
+	uint64_t batch;
+	char *scheme, *city_name;
+	json_t *kinds[RECORD_KIND_COUNT]; /* {key: row}; NULL: none */
+};
+
+struct base_run {
+	char city[BASE_NAME_SIZE];
+	uint32_t year, number;
+	bool is_final;
+	char asked_by[BASE_NAME_SIZE];
+	uint64_t asked_us, batch;
+};
+
+struct base_end {
+	char city[BASE_NAME_SIZE];
+	uint32_t year, run;
+	char state[16];
+	uint64_t finished_us;
+	json_t *body; /* of run_finish; NULL: cancelled */
+	struct bytes *pages;
+	size_t page_count;
+};
+
+struct base_op {
+	uint8_t op_id[16], content_hash[32];
+	char action[32], actor[BASE_NAME_SIZE], city[BASE_NAME_SIZE];
+	uint32_t year;
+	struct bytes receipt;
+	int64_t value;
+	uint64_t batch;
+	size_t index;
+};
+
+struct base_batch {
+	uint64_t number, sealed_us;
+	uint8_t prev_hash[32], root[32], hash[32];
+	size_t op_count;
+};
+
+struct base_counts {
+	size_t keys, accounts, states, runs, ends, ops, batches;
+};
+
+struct sim_base {
+	struct base_counts counts;
+	struct base_key *keys;
+	struct base_account *accounts;
+	struct base_state *states;
+	struct base_run *runs;
+	struct base_end *ends;
+	struct base_op *ops;
+	struct base_batch *batches;
+};
+
+struct sim_base *sim_base_new(void);
+void sim_base_free(struct sim_base *base);
+
+/* The transaction. Receipts in verdicts are borrowed until the next one. */
+enum store_outcome sim_base_commit(
+    struct sim_base *base, const struct store_batch *batch, struct store_verdict *verdicts);
+/* An item as if it had been there before the story begins: in no batch. */
+void sim_base_seed(struct sim_base *base, const struct store_item *item);
+
+const struct base_op *sim_base_op(const struct sim_base *base, const uint8_t *op_id);
+const struct base_account *sim_base_account(const struct sim_base *base, const char *name);
+/* The state as of that batch; 0: now. */
+const struct base_state *sim_base_state(
+    const struct sim_base *base, const char *city, uint32_t year, uint64_t batch);
+/* NULL: it runs. */
+const struct base_end *sim_base_end(
+    const struct sim_base *base, const char *city, uint32_t year, uint32_t run);
+
+/* "" and 0 where it is missing. */
+const char *sim_base_text(const json_t *body, const char *name);
+uint64_t sim_base_whole(const json_t *body, const char *name);
+
+/* ---- sim_answer.c: params are NUL-ended beyond their size; the rows live in arena. */
+void sim_base_answer(const struct sim_base *base, enum store_question question,
+    const struct bytes *params, size_t param_count, struct arena *arena, struct store_rows *rows);
+/* Rows of a kind in canonical order, from offset; a new reference. */
+json_t *sim_base_rows(
+    const struct base_state *state, enum record_kind kind, uint64_t offset, uint64_t limit);
+
+#endif
