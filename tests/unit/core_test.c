@@ -10,6 +10,7 @@
 #include "core/import.h"
 #include "core/life.h"
 #include "core/route.h"
+#include "core/run.h"
 #include "core/throttle.h"
 #include "core/token.h"
 
@@ -107,6 +108,36 @@ Test(lives, can_end_from_every_state)
 		}
 	}
 	cr_expect_not(life_may(&life_import, IMPORT_FREE, IMPORT_ON_COMMIT));
+}
+
+/* Every state with every event: an edge of the array, or nothing. */
+Test(lives, move_along_their_edges_and_no_other_way)
+{
+	static const struct {
+		const struct life *life;
+		unsigned states[8], event_count;
+	} rows[] = {
+	    {&life_session, {SESSION_NEW, SESSION_GREETED, SESSION_READY, SESSION_CLOSING}, SESSION_ON_CLOSE + 1},
+	    {&life_import, {IMPORT_FREE, IMPORT_UPLOADING, IMPORT_READING, IMPORT_CHECKING, IMPORT_STORING}, IMPORT_ON_END + 1},
+	    {&life_run, {RUN_FREE, RUN_WAITING, RUN_READING, RUN_COMPUTING, RUN_STORING}, RUN_ON_END + 1},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct life *life = rows[i].life;
+		size_t walked = 0;
+
+		for (size_t s = 0; s < 8 && (s == 0 || rows[i].states[s] != 0); s++)
+			for (unsigned on = 0; on < rows[i].event_count; on++) {
+				const struct life_edge *edge = NULL;
+
+				for (size_t j = 0; j < life->edge_count; j++)
+					if (life->edges[j].from == rows[i].states[s] && life->edges[j].on == on)
+						edge = &life->edges[j];
+				cr_expect_eq(life_may(life, rows[i].states[s], on), edge != NULL);
+				walked += edge != NULL;
+			}
+		cr_expect_eq(walked, life->edge_count, "%s: an edge from no state", life->name);
+	}
 }
 
 Test(throttle, waits_longer_after_each_failure_and_forgets)
