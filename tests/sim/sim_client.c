@@ -363,7 +363,7 @@ sim_client_new(struct sim *sim, uint32_t index)
 			  : (enum sim_who)sim_below(sim, WHO_COUNT);
 	snprintf(client->account, sizeof client->account, index == 0 ? "admin" : "clerk%u", index);
 	snprintf(client->password, sizeof client->password, "first-password");
-	client->task_count = 4 + sim_below(sim, CLIENT_TASK_COUNT_MAX - 3);
+	client->task_count = 3 + sim_below(sim, CLIENT_TASK_COUNT_MAX - 2);
 	for (size_t i = 0; i < client->task_count; i++)
 		client->tasks[i] = &sim_tasks[sim_below(sim, sim_task_count)];
 	return client;

@@ -63,36 +63,56 @@ import_send_commit(struct sim_client *client, ProtobufCBinaryData digest, enum w
 	sim_client_send(client, JX__ENVELOPE__BODY_IMPORT_COMMIT, &commit, ASK_MAIN);
 }
 
+/* The digest of what is sent; the op keeps it from the first try on. */
+static ProtobufCBinaryData
+import_digest(struct sim_client *client, enum way way)
+{
+	struct arena *arena;
+
+	if (client->op == NULL) {
+		(void)sim_write_op_id(client, "import");
+		arena = arena_new(8 << 20);
+		memcpy(client->op->content_hash,
+		    sim_city_make(client->sim, client->variant, arena).digest, 32);
+		client->op->content_hash[0] ^= way == WAY_OTHER;
+		arena_free(arena);
+	}
+	return (ProtobufCBinaryData){32, client->op->content_hash};
+}
+
 static void
-import_send(struct sim_client *client, enum way way)
+import_send_chunks(struct sim_client *client, enum way way)
 {
 	struct arena *arena = arena_new(8 << 20);
 	struct sim_city city = sim_city_make(client->sim, client->variant, arena);
-	ProtobufCBinaryData digest = {sizeof city.digest, city.digest};
 
 	if (way == WAY_FAULTY) { /* a unit that there is not */
 		city.records->basic[0] = arena_alloc(arena, sizeof(Jx__Basic));
 		*city.records->basic[0] = *city.records->basic[1];
 		city.records->basic[0]->unit = (char *)(uintptr_t) "X9";
 	}
-	if (way == WAY_OTHER)
-		city.digest[0] ^= 1;
-	(void)sim_write_op_id(client, "import");
-	memcpy(client->op->content_hash, city.digest, sizeof city.digest);
+	for (uint32_t number = client->chunk; number < CHUNK_COUNT; number++)
+		import_send_chunk(client, &city, number);
+	arena_free(arena);
+}
+
+static void
+import_send(struct sim_client *client, enum way way)
+{
+	ProtobufCBinaryData digest = import_digest(client, way);
+
 	if (client->phase == IMPORT_BEGIN)
 		import_send_begin(client, digest);
 	else if (client->phase == IMPORT_COMMIT)
 		import_send_commit(client, digest, way);
 	else if (client->chunks_waited == 0)
-		for (uint32_t number = client->chunk; number < CHUNK_COUNT; number++)
-			import_send_chunk(client, &city, number);
+		import_send_chunks(client, way);
 	if (way == WAY_HALF && client->phase == IMPORT_CHUNKS) {
 		/* Never to be heard of again: the daemon forgets it. */
 		client->op->is_refused = true;
 		sim_client_next(client);
 		sim_client_hang_up(client);
 	}
-	arena_free(arena);
 }
 
 void

@@ -39,7 +39,8 @@ struct sim_store {
 	struct sim *sim;
 	struct sim_base *base;
 	struct store_events events;
-	bool is_up, is_told; /* the daemon's word for it follows */
+	uint32_t epoch;      /* of the daemon that is connected */
+	bool is_up, is_told; /* is_told: what the daemon has heard of it */
 	uint64_t server;     /* its life, from 1 */
 	uint64_t number;
 	struct sim_call *calls;
@@ -120,9 +121,11 @@ on_late(struct sim *sim, uint64_t number, uint64_t unused)
 {
 	struct sim_call *call = call_take(sim->store, number);
 	struct store_verdict verdicts[STORE_BATCH_ITEM_COUNT_MAX];
-	enum store_outcome outcome = sim_base_commit(sim->store->base, &call->batch, verdicts);
+	enum store_outcome outcome = STORE_FAILED; /* the server has died since */
 
 	(void)unused;
+	if (call->server == sim->store->server)
+		outcome = sim_base_commit(sim->store->base, &call->batch, verdicts);
 	sim_trace(sim, "commit %llu arrives late: outcome %d",
 	    (unsigned long long)call->batch.number, outcome);
 	call_free(call);
@@ -155,13 +158,13 @@ on_commit(struct sim *sim, uint64_t number, uint64_t unused)
 
 	(void)unused;
 	if (is_broken) {
-		/* It may have run, run yet, or never. */
+		/* It may have run, or never; or run yet, if the server still lives. */
 		outcome = STORE_UNCERTAIN;
-		switch (sim_below(sim, 3)) {
+		switch (sim_below(sim, call->server == store->server ? 3 : 2)) {
 		case 0:
 			(void)sim_base_commit(store->base, &call->batch, verdicts);
 			break;
-		case 1:
+		case 2:
 			call_answer(store, call, outcome, NULL);
 			call->next = store->calls;
 			store->calls = call;
@@ -259,7 +262,26 @@ store_read(void *arg, enum store_question question, const struct bytes *params, 
 	    on_read, call->number, 0, false);
 }
 
-/* ---- The server comes and goes. */
+/* ---- The server comes and goes; the daemon notices a while after it is so. */
+
+static void
+on_tell(struct sim *sim, uint64_t unused, uint64_t unused_too)
+{
+	struct sim_store *store = sim->store;
+
+	(void)unused;
+	(void)unused_too;
+	if (store->epoch != sim->epoch || store->is_told == store->is_up)
+		return;
+	store->is_told = store->is_up;
+	store->events.available(store->events.arg, store->is_told);
+}
+
+static void
+store_tell(struct sim_store *store)
+{
+	sim_after(store->sim, 1000 + sim_below(store->sim, 20000), on_tell, 0, 0, true);
+}
 
 static void
 on_up(struct sim *sim, uint64_t server, uint64_t unused)
@@ -270,30 +292,17 @@ on_up(struct sim *sim, uint64_t server, uint64_t unused)
 	if (store->server != server)
 		return; /* it crashed again meanwhile */
 	store->is_up = true;
-}
-
-/* The daemon notices a while after it is so. */
-static void
-on_tell(struct sim *sim, uint64_t unused, uint64_t unused_too)
-{
-	struct sim_store *store = sim->store;
-
-	(void)unused;
-	(void)unused_too;
-	if (store->is_told != store->is_up) {
-		store->is_told = store->is_up;
-		store->events.available(store->events.arg, store->is_told);
-	}
-	sim_after(sim, 1000 + sim_below(sim, store->is_told ? 20000 : 50000), on_tell, 0, 0, true);
+	store_tell(store);
 }
 
 void
 sim_store_connect(struct sim_store *store, const struct store_events *events)
 {
 	store->events = *events;
+	store->epoch = store->sim->epoch;
 	store->is_told = store->is_committing = false;
 	store->read_count = 0;
-	sim_after(store->sim, sim_below(store->sim, 50000), on_tell, 0, 0, true);
+	store_tell(store);
 }
 
 void
@@ -304,6 +313,7 @@ sim_store_crash(struct sim_store *store)
 	sim_trace(store->sim, "the database is gone");
 	store->is_up = false;
 	store->server++;
+	store_tell(store);
 	sim_after(store->sim,
 	    STORE_DOWN_US_MIN +
 		sim_below(store->sim, sim_chance(store->sim, 15) ? STORE_DOWN_US_MAX : SIM_US),

@@ -691,25 +691,20 @@ Test(bundle, a_folder_with_something_in_it_is_not_written_to)
 	folder_free(folder);
 }
 
-/* The project's example city, where it is at hand. */
-Test(bundle, the_example_city_loads_and_survives_a_round_trip)
+/* A city of realistic size: the one the project ships. */
+Test(bundle, a_whole_city_loads_and_survives_a_round_trip)
 {
-	const char *shared = getenv("JX_SHARED");
+	static const char path[] = JX_SOURCE_DIR "/deploy/city";
 	struct faults *faults = faults_new(JX_EN);
-	char path[PATH_SIZE], *folder;
+	char *folder;
 	struct bundle bundle, again;
 	enum jx_err err;
 
-	if (shared == NULL) {
-		faults_free(faults);
-		return;
-	}
-	snprintf(path, sizeof(path), "%s/examples/municipal", shared);
 	err = bundle_read(path, faults, &bundle);
 	list(faults);
 	cr_assert_eq(err, JX_OK);
-	cr_assert_eq(records_count(bundle.records, RECORD_UNITS), 46u);
-	cr_assert_eq(records_count(bundle.records, RECORD_BALLOTS), 9185u);
+	cr_assert_eq(records_count(bundle.records, RECORD_UNITS), 51u);
+	cr_assert_eq(records_count(bundle.records, RECORD_BALLOTS), 8157u);
 	folder = folder_new(false);
 	cr_assert_eq(
 	    bundle_write(folder, bundle.scheme_text, bundle.scheme, bundle.records), JX_OK);
