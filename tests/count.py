@@ -11,7 +11,7 @@ import sys
 
 text = open(sys.argv[1], encoding="utf-8", errors="replace").read()
 passed = failed = 0
-for block in re.split(r"^-{58}\n(?=\d+/\d+ Testing: )|^(?=\d+/\d+ Testing: )", text, flags=re.M)[1:]:
+for block in re.split(r"^(?=\d+/\d+ Testing: )", text, flags=re.M)[1:]:
     good = re.search(r"^Test Passed\.$", block, re.M) is not None
     criterion = re.findall(r"Tested: *(\d+) \| Passing: *(\d+) \| Failing: *(\d+) \| Crashing: *(\d+)",
                            re.sub(r"\x1b\[[0-9;]*m", "", block))
