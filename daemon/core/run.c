@@ -85,7 +85,7 @@ run_places(const struct core *core)
 	return free_count > core->runs.starting ? free_count - core->runs.starting : 0;
 }
 
-/* NULL: no place. The tick starts it. */
+/* NULL: no place. run_begin, or the tick, starts it. */
 static struct run *
 run_add(struct core *core, const char *city, uint32_t year, uint32_t number)
 {
@@ -344,29 +344,48 @@ run_on_row(struct core *core, struct request_id id, uint64_t handle, const struc
 		run_postpone(core, run);
 }
 
+/* Its first step, when it is due. */
+static void
+run_begin(struct core *core, struct run *run)
+{
+	char year[16], number[16];
+	struct ask_params params = {{run->city, year, number}};
+
+	if (run->state != RUN_WAITING || core->now.mono_us < run->retry_us || core->is_draining)
+		return;
+	snprintf(year, sizeof year, "%u", run->year);
+	snprintf(number, sizeof number, "%u", run->number);
+	run_move(run, RUN_ON_TURN);
+	if (ask_send(core, QUESTION_RUN, &params, (struct request_id){0, 0}, run_handle(core, run),
+		run_on_row) != JX_OK)
+		run_postpone(core, run);
+}
+
 void
 run_tick(struct core *core)
 {
 	if (core->runs.is_more && run_places(core) > 0 && core->intake.is_available)
 		run_resume_all(core);
-	for (int i = 0; i < RUN_COUNT_MAX; i++) {
-		struct run *run = &core->runs.slots[i];
-		char year[16], number[16];
-		struct ask_params params = {{run->city, year, number}};
-
-		if (run->state != RUN_WAITING || core->now.mono_us < run->retry_us ||
-		    core->is_draining)
-			continue;
-		snprintf(year, sizeof year, "%u", run->year);
-		snprintf(number, sizeof number, "%u", run->number);
-		run_move(run, RUN_ON_TURN);
-		if (ask_send(core, QUESTION_RUN, &params, (struct request_id){0, 0},
-			run_handle(core, run), run_on_row) != JX_OK)
-			run_postpone(core, run);
-	}
+	for (int i = 0; i < RUN_COUNT_MAX; i++)
+		run_begin(core, &core->runs.slots[i]);
 }
 
 /* ---- Starting and cancelling. */
+
+/* A run of the store's takes its place and begins, unless it is under way already. */
+static void
+run_enter(struct core *core, const char *city, uint32_t year, uint32_t number)
+{
+	struct run *run;
+
+	if (run_find(core, city, year, number) != NULL)
+		return;
+	run = run_add(core, city, year, number);
+	if (run == NULL)
+		core->runs.is_more = true;
+	else
+		run_begin(core, run);
+}
 
 static void
 run_on_started(
@@ -386,9 +405,7 @@ run_on_started(
 		return;
 	}
 	start = (const Jx__RunStart *)req->message;
-	if (run_find(core, start->city, start->year, (uint32_t)outcome->value) == NULL &&
-	    run_add(core, start->city, start->year, (uint32_t)outcome->value) == NULL)
-		core->runs.is_more = true;
+	run_enter(core, start->city, start->year, (uint32_t)outcome->value);
 	run.has_run = run.has_year = true;
 	run.run = (uint32_t)outcome->value;
 	run.year = start->year;
@@ -459,10 +476,10 @@ run_on_open(struct core *core, struct request_id id, uint64_t handle, const stru
 	for (size_t i = 0; arena != NULL && rows->err == JX_OK && i < rows->row_count; i++) {
 		const Jx__Run *row = run_row_read(arena, rows, i);
 
-		if (row == NULL || run_places(core) == 0)
+		if (row == NULL)
 			core->runs.is_more = true;
-		else if (run_find(core, row->city, row->year, row->run) == NULL)
-			run_add(core, row->city, row->year, row->run);
+		else
+			run_enter(core, row->city, row->year, row->run);
 	}
 	arena_free(arena);
 }
