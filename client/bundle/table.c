@@ -276,6 +276,10 @@ read_cell(struct table_reader *reader, ProtobufCMessage *record, size_t column)
 	case FIELD_CODE:
 	case FIELD_NAME:
 	case FIELD_CHOICE:
+	case FIELD_TEXT:
+	case FIELD_DATE:
+	case FIELD_MOMENT:
+	case FIELD_COUNT:
 		err = read_text(reader, cell, column, size_max, &text);
 		break;
 	}

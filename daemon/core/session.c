@@ -9,32 +9,6 @@
 #include "wire/envelope.h"
 #include "wire/frame.h"
 
-static const struct {
-	enum role role;
-	const char *code;
-} roles[] = {
-    {ROLE_OFFICE, "office"},
-    {ROLE_AUDITOR, "auditor"},
-};
-
-enum role
-role_find(const char *code)
-{
-	for (size_t i = 0; code != NULL && i < sizeof roles / sizeof *roles; i++)
-		if (strcmp(roles[i].code, code) == 0)
-			return roles[i].role;
-	return ROLE_NONE;
-}
-
-const char *
-role_code(enum role role)
-{
-	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-		if (roles[i].role == role)
-			return roles[i].code;
-	return "";
-}
-
 enum jx_err
 session_table_init(struct session_table *table, uint32_t count_max)
 {

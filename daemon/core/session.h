@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "core/life.h"
+#include "deeds/role.h"
 #include "port/net.h"
 #include "wire/bytes.h"
 #include "wire/limits.h"
@@ -17,20 +18,7 @@ enum {
 	SESSION_PENDING_SIZE_MAX = 512
 				   << 10, /* unsent bytes; beyond, nothing more is read from it */
 	SESSION_ADDRESS_SIZE = 64,
-	ACTOR_NAME_SIZE = 65, /* TEXT_CODE_SIZE_MAX and NUL */
-	ACTOR_CITY_SIZE = 65,
 	ROUTE_COUNT_MAX = 64,
-};
-
-enum role { ROLE_NONE = 0, ROLE_OFFICE = 1 << 0, ROLE_AUDITOR = 1 << 1 };
-/* The role of that code, ROLE_NONE when there is none; and back. */
-enum role role_find(const char *code);
-const char *role_code(enum role role);
-
-struct actor {
-	char account[ACTOR_NAME_SIZE];
-	enum role role;
-	char city[ACTOR_CITY_SIZE]; /* "*": all */
 };
 
 enum session_state {

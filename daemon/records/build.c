@@ -8,7 +8,7 @@ enum { BUILD_CAPACITY_FIRST = 16 };
 struct records_builder {
 	struct arena *arena;
 	Jx__Records records;
-	size_t capacity[RECORD_KIND_COUNT];
+	size_t capacity[PAPER_END];
 	size_t count_all;
 };
 

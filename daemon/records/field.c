@@ -6,7 +6,7 @@
 static const ProtobufCFieldDescriptor *
 descriptor_of(const ProtobufCMessage *record, enum record_kind kind, size_t field)
 {
-	assert(kind < RECORD_KIND_COUNT);
+	assert(kind < PAPER_END);
 	assert(field < record_kinds[kind].field_count);
 	assert(record->descriptor == record_kinds[kind].message);
 	return &record->descriptor->fields[field];
@@ -43,6 +43,8 @@ field_number(const ProtobufCMessage *record, enum record_kind kind, size_t field
 		return false;
 	if (descriptor->type == PROTOBUF_C_TYPE_UINT32) {
 		*number = *(const uint32_t *)member(record, descriptor->offset);
+	} else if (descriptor->type == PROTOBUF_C_TYPE_UINT64) {
+		*number = (int64_t)(*(const uint64_t *)member(record, descriptor->offset) & INT64_MAX);
 	} else {
 		assert(descriptor->type == PROTOBUF_C_TYPE_SINT64);
 		*number = *(const int64_t *)member(record, descriptor->offset);
@@ -78,6 +80,8 @@ field_set_number(ProtobufCMessage *record, enum record_kind kind, size_t field, 
 	if (descriptor->type == PROTOBUF_C_TYPE_UINT32) {
 		assert(number >= 0 && number <= UINT32_MAX);
 		*(uint32_t *)member_to_set(record, descriptor->offset) = (uint32_t)number;
+	} else if (descriptor->type == PROTOBUF_C_TYPE_UINT64) {
+		*(uint64_t *)member_to_set(record, descriptor->offset) = (uint64_t)number;
 	} else {
 		assert(descriptor->type == PROTOBUF_C_TYPE_SINT64);
 		*(int64_t *)member_to_set(record, descriptor->offset) = number;
@@ -94,6 +98,13 @@ field_set_answers(
 	assert(descriptor->label == PROTOBUF_C_LABEL_REPEATED);
 	*(char ***)member_to_set(record, descriptor->offset) = answers;
 	*(size_t *)member_to_set(record, descriptor->quantifier_offset) = count;
+}
+
+bool
+field_is_number(enum field_type type)
+{
+	return type == FIELD_POINTS || type == FIELD_WHOLE || type == FIELD_MOMENT ||
+	       type == FIELD_COUNT;
 }
 
 int

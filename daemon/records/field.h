@@ -9,9 +9,11 @@
 
 #include "records/kinds.h"
 
-/* FIELD_CODE, _NAME, _CHOICE, _VALUE. NULL: absent. */
+/* FIELD_CODE, _NAME, _CHOICE, _VALUE, _TEXT, _DATE. NULL: absent. */
 const char *field_text(const ProtobufCMessage *record, enum record_kind kind, size_t field);
-/* FIELD_POINTS, FIELD_WHOLE. false: absent, *number untouched. */
+/* Is it one of FIELD_POINTS, _WHOLE, _MOMENT, _COUNT? */
+bool field_is_number(enum field_type type);
+/* Of such a field. false: absent, *number untouched. */
 bool field_number(
     const ProtobufCMessage *record, enum record_kind kind, size_t field, int64_t *number);
 /* FIELD_ANSWERS. */
@@ -19,7 +21,7 @@ char *const *field_answers(
     const ProtobufCMessage *record, enum record_kind kind, size_t field, size_t *count);
 
 void field_set_text(ProtobufCMessage *record, enum record_kind kind, size_t field, char *text);
-/* A FIELD_WHOLE takes 0..UINT32_MAX. */
+/* FIELD_WHOLE and FIELD_COUNT take 0..UINT32_MAX. */
 void field_set_number(
     ProtobufCMessage *record, enum record_kind kind, size_t field, int64_t number);
 void field_set_answers(

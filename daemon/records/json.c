@@ -51,10 +51,12 @@ read_field(struct arena *arena, const json_t *value, ProtobufCMessage *record,
 	switch (type) {
 	case FIELD_POINTS:
 	case FIELD_WHOLE:
+	case FIELD_MOMENT:
+	case FIELD_COUNT:
 		if (!json_is_integer(value))
 			return JX_E_MALFORMED;
 		number = json_integer_value(value);
-		if (type == FIELD_WHOLE && (number < 0 || number > UINT32_MAX))
+		if (number < 0 || ((type == FIELD_WHOLE || type == FIELD_COUNT) && number > UINT32_MAX))
 			return JX_E_MALFORMED;
 		field_set_number(record, kind, field, number);
 		return JX_OK;
@@ -64,6 +66,8 @@ read_field(struct arena *arena, const json_t *value, ProtobufCMessage *record,
 	case FIELD_NAME:
 	case FIELD_CHOICE:
 	case FIELD_VALUE:
+	case FIELD_TEXT:
+	case FIELD_DATE:
 		break;
 	}
 	err = read_text(arena, value, &text);
@@ -72,7 +76,8 @@ read_field(struct arena *arena, const json_t *value, ProtobufCMessage *record,
 	return err;
 }
 
-/* Every column and nothing else: a column that only one side knows is a mistake of ours. */
+/* Every column and nothing else: a column that only one side knows is a mistake of ours. A paper
+ * leaves out what was not given. */
 static enum jx_err
 read_record(struct records_builder *builder, struct arena *arena, enum record_kind kind,
     const json_t *object)
@@ -83,13 +88,16 @@ read_record(struct records_builder *builder, struct arena *arena, enum record_ki
 	enum jx_err err;
 	size_t field;
 
-	if (!json_is_object(object) || json_object_size(object) != row->field_count)
+	if (!json_is_object(object) ||
+	    (kind < RECORD_KIND_COUNT && json_object_size(object) != row->field_count))
 		return JX_E_MALFORMED;
 	record = records_builder_add(builder, kind);
 	if (record == NULL)
 		return JX_E_MEMORY;
 	for (field = 0; field < row->field_count; field++) {
 		value = json_object_get(object, row->fields[field].name);
+		if (value == NULL && row->fields[field].optional)
+			continue;
 		if (value == NULL)
 			return JX_E_MALFORMED;
 		err = read_field(arena, value, record, kind, field);
@@ -131,7 +139,7 @@ write_field(const ProtobufCMessage *record, enum record_kind kind, size_t field)
 	size_t count, i;
 	json_t *array;
 
-	if (type == FIELD_POINTS || type == FIELD_WHOLE) {
+	if (field_is_number(type)) {
 		if (!field_number(record, kind, field, &number))
 			return json_null();
 		return json_integer(number);
@@ -161,9 +169,12 @@ record_json_write(struct arena *arena, enum record_kind kind, const ProtobufCMes
 	size_t field;
 
 	for (field = 0; object != NULL && field < row->field_count; field++) {
+		json_t *value = write_field(record, kind, field);
+
+		if (json_is_null(value) && row->fields[field].optional)
+			continue;
 		/* A NULL value fails here too. */
-		if (json_object_set_new(
-			object, row->fields[field].name, write_field(record, kind, field)) != 0) {
+		if (json_object_set_new(object, row->fields[field].name, value) != 0) {
 			json_decref(object);
 			object = NULL;
 		}

@@ -2,129 +2,12 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "records/field.h"
 #include "wire/text.h"
-
-enum { MARK_MAX = 10000 /* 100 marks, in hundredths */ };
-
-static const char *const duties[] = {"lead", "coordinate", NULL};
-static const char *const methods[] = {"tier", "mark", "rank", NULL};
-static const char *const bonus_states[] = {"claimed", "refused", "granted", NULL};
-static const char *const veto_states[] = {"alleged", "dismissed", "confirmed", NULL};
-
-#define ROW(name, zh, en, message, ...)                                                            \
-	{                                                                                          \
-		name, zh, en, &message, {__VA_ARGS__},                                             \
-		    sizeof((const struct record_field[]){__VA_ARGS__}) /                           \
-			sizeof(struct record_field)                                                \
-	}
-#define KEY(name, zh, en)                                                                          \
-	{                                                                                          \
-		name, zh, en, FIELD_CODE, true, NULL, 0                                            \
-	}
-#define KEY_WHOLE(name, zh, en)                                                                    \
-	{                                                                                          \
-		name, zh, en, FIELD_WHOLE, true, NULL, 0                                           \
-	}
-#define CODE(name, zh, en)                                                                         \
-	{                                                                                          \
-		name, zh, en, FIELD_CODE, false, NULL, 0                                           \
-	}
-#define NAME(name, zh, en)                                                                         \
-	{                                                                                          \
-		name, zh, en, FIELD_NAME, false, NULL, 0                                           \
-	}
-#define CHOICE(name, zh, en, choices)                                                              \
-	{                                                                                          \
-		name, zh, en, FIELD_CHOICE, false, choices, 0                                      \
-	}
-#define POINTS(name, zh, en, max)                                                                  \
-	{                                                                                          \
-		name, zh, en, FIELD_POINTS, false, NULL, max                                       \
-	}
-#define VALUE(name, zh, en)                                                                        \
-	{                                                                                          \
-		name, zh, en, FIELD_VALUE, false, NULL, 0                                          \
-	}
-#define ANSWERS(name, zh, en)                                                                      \
-	{                                                                                          \
-		name, zh, en, FIELD_ANSWERS, false, NULL, 0                                        \
-	}
-
-/* clang-format off */
-const struct record_row record_kinds[RECORD_KIND_COUNT] = {
-	[RECORD_UNITS] = ROW("units", "被评估单位", "units", jx__unit__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    NAME("name", "名称", "name"),
-	    CODE("class", "类别", "class")),
-	[RECORD_LEADERS] = ROW("leaders", "市领导", "city leaders", jx__leader__descriptor,
-	    KEY("leader", "领导", "leader"),
-	    NAME("name", "姓名或职务", "name"),
-	    CODE("rank", "职级", "rank")),
-	[RECORD_SUPERVISION] = ROW("supervision", "分管关系", "who supervises whom", jx__supervision__descriptor,
-	    KEY("leader", "领导", "leader"),
-	    KEY("unit", "单位", "unit")),
-	[RECORD_GOALS] = ROW("goals", "重点工作目标", "key goals", jx__goal__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("goal", "目标", "goal"),
-	    NAME("title", "目标内容", "title"),
-	    CODE("part", "组成部分", "part"),
-	    POINTS("points", "分值", "points", 0),
-	    CHOICE("duty", "职能界定", "duty", duties)),
-	[RECORD_BASIC] = ROW("basic", "基础工作评估", "basic work", jx__basic__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("item", "项目", "item"),
-	    POINTS("points", "得分", "points", 0)),
-	[RECORD_PROGRESS] = ROW("progress", "定期调度", "progress rounds", jx__progress__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY_WHOLE("round", "轮次", "round"),
-	    POINTS("mark", "评分", "mark", MARK_MAX)),
-	[RECORD_VISITS] = ROW("visits", "实地踏查", "visits", jx__visit__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("visit", "踏查", "visit"),
-	    POINTS("mark", "评分", "mark", MARK_MAX)),
-	[RECORD_SELF] = ROW("self", "自我评估", "self evaluation", jx__self__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("goal", "目标", "goal"),
-	    POINTS("points", "自评得分", "points", 0)),
-	[RECORD_COMMON] = ROW("common", "共性目标评估", "common items", jx__common__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("item", "共性目标", "item"),
-	    KEY("by", "评分部门", "by"),
-	    POINTS("points", "得分", "points", 0)),
-	[RECORD_BALLOTS] = ROW("ballots", "评价卡", "ballots", jx__ballot__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("group", "评估主体", "voter group"),
-	    KEY("card", "卡号", "card"),
-	    ANSWERS("answers", "各题选项", "answers")),
-	[RECORD_GROUP] = ROW("group", "评估组评分", "evaluators' points", jx__group_mark__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("goal", "目标", "goal"),
-	    KEY("evaluator", "评估人", "evaluator"),
-	    POINTS("points", "得分", "points", 0)),
-	[RECORD_LEADER_MARKS] = ROW("leader_marks", "领导评分", "leaders' marks", jx__leader_mark__descriptor,
-	    KEY("leader", "领导", "leader"),
-	    KEY("unit", "单位", "unit"),
-	    CHOICE("kind", "方式", "kind", methods),
-	    VALUE("value", "评分", "value")),
-	[RECORD_BONUS] = ROW("bonus", "加分申请", "bonus claims", jx__bonus__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("kind", "加分项", "kind"),
-	    CHOICE("status", "状态", "status", bonus_states)),
-	[RECORD_VETOES] = ROW("vetoes", "一票否决", "vetoes", jx__veto__descriptor,
-	    KEY("unit", "单位", "unit"),
-	    KEY("kind", "否决项", "kind"),
-	    CHOICE("status", "状态", "status", veto_states)),
-	[RECORD_CONTRIBUTIONS] = ROW("contributions", "单项奖贡献", "contributions to single awards",
-	    jx__contribution__descriptor,
-	    KEY("award", "奖项", "award"),
-	    KEY("unit", "单位", "unit"),
-	    POINTS("contribution", "贡献", "contribution", MARK_MAX)),
-};
-/* clang-format on */
 
 enum record_kind
 record_kind_find(const char *name)
@@ -137,13 +20,24 @@ record_kind_find(const char *name)
 	return kind;
 }
 
+enum record_kind
+paper_kind_find(const char *name)
+{
+	enum record_kind kind;
+
+	for (kind = 0; kind < PAPER_END; kind++)
+		if (strcmp(record_kinds[kind].name, name) == 0)
+			break;
+	return kind;
+}
+
 static ProtobufCMessage **
 list_of(const Jx__Records *records, enum record_kind kind, size_t *count)
 {
 	const ProtobufCFieldDescriptor *field = &jx__records__descriptor.fields[kind];
 	const char *base = (const char *)records;
 
-	assert(kind < RECORD_KIND_COUNT);
+	assert(kind < PAPER_END);
 	*count = *(const size_t *)(base + field->quantifier_offset);
 	return *(ProtobufCMessage * *const *)(base + field->offset);
 }
@@ -204,8 +98,8 @@ answers_text(char *const *answers, size_t count, char *buffer)
 static const char *
 whole_text(int64_t number, char *buffer)
 {
-	/* A whole number is that many hundredths times 100: one writer for both. */
-	return text_decimal(number * 100, buffer);
+	snprintf(buffer, RECORD_TEXT_SIZE, "%lld", (long long)number);
+	return buffer;
 }
 
 const char *
@@ -220,10 +114,12 @@ record_field_text(const ProtobufCMessage *record, enum record_kind kind, size_t 
 	switch (type) {
 	case FIELD_POINTS:
 	case FIELD_WHOLE:
+	case FIELD_MOMENT:
+	case FIELD_COUNT:
 		if (!field_number(record, kind, field, &number))
 			return "";
-		return type == FIELD_WHOLE ? whole_text(number, buffer)
-					   : text_decimal(number, buffer);
+		return type == FIELD_POINTS ? text_decimal(number, buffer)
+					    : whole_text(number, buffer);
 	case FIELD_ANSWERS:
 		answers = field_answers(record, kind, field, &count);
 		return answers_text(answers, count, buffer);
@@ -231,6 +127,8 @@ record_field_text(const ProtobufCMessage *record, enum record_kind kind, size_t 
 	case FIELD_NAME:
 	case FIELD_CHOICE:
 	case FIELD_VALUE:
+	case FIELD_TEXT:
+	case FIELD_DATE:
 		break;
 	}
 	text = field_text(record, kind, field);
@@ -285,6 +183,8 @@ compare_field(const ProtobufCMessage *left, const ProtobufCMessage *right, enum 
 	switch (record_kinds[kind].fields[field].type) {
 	case FIELD_POINTS:
 	case FIELD_WHOLE:
+	case FIELD_MOMENT:
+	case FIELD_COUNT:
 		return compare_number(left, right, kind, field);
 	case FIELD_ANSWERS:
 		return compare_answers(left, right, kind, field);
@@ -292,6 +192,8 @@ compare_field(const ProtobufCMessage *left, const ProtobufCMessage *right, enum 
 	case FIELD_NAME:
 	case FIELD_CHOICE:
 	case FIELD_VALUE:
+	case FIELD_TEXT:
+	case FIELD_DATE:
 		break;
 	}
 	return compare_text(field_text(left, kind, field), field_text(right, kind, field));

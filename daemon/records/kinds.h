@@ -33,7 +33,60 @@ enum record_kind {
 	RECORD_BONUS,
 	RECORD_VETOES,
 	RECORD_CONTRIBUTIONS,
-	RECORD_KIND_COUNT
+	RECORD_KIND_COUNT, /* of a bundle */
+	/* Papers (proto/jx/papers.proto): stored beside the records, in no bundle. */
+	PAPER_PHASES = RECORD_KIND_COUNT,
+	PAPER_EXTENSIONS,
+	PAPER_ROUNDS,
+	PAPER_TASKS,
+	PAPER_PLANS,
+	PAPER_PLAN_GOALS,
+	PAPER_REVIEWERS,
+	PAPER_OPINIONS,
+	PAPER_APPROVALS,
+	PAPER_METHODS,
+	PAPER_STEPS,
+	PAPER_ADJUSTMENTS,
+	PAPER_ADJUSTMENT_GOALS,
+	PAPER_MATERIALS,
+	PAPER_BASIC_NOTES,
+	PAPER_ROUND_REPORTS,
+	PAPER_GOAL_REPORTS,
+	PAPER_DRAWS,
+	PAPER_VISIT_PLANS,
+	PAPER_VISIT_MEMBERS,
+	PAPER_FINDINGS,
+	PAPER_SELF_REPORTS,
+	PAPER_SELF_LINES,
+	PAPER_CLAIMS,
+	PAPER_VETO_CASES,
+	PAPER_DAILIES,
+	PAPER_COMMON_NOTES,
+	PAPER_SUBSTITUTES,
+	PAPER_TEAMS,
+	PAPER_MEMBERS,
+	PAPER_STAND_INS,
+	PAPER_GROUP_NOTES,
+	PAPER_FIGURES,
+	PAPER_STACKS,
+	PAPER_STACK_CARDS,
+	PAPER_REMARKS,
+	PAPER_SESSIONS,
+	PAPER_SUMMARY,
+	PAPER_SHEETS,
+	PAPER_SHEET_LINES,
+	PAPER_PAPER_LINES,
+	PAPER_OUTCOMES,
+	PAPER_AWARD_LINES,
+	PAPER_CONSENTS,
+	PAPER_OBJECTIONS,
+	PAPER_DECISIONS,
+	PAPER_CONFIRMATIONS,
+	PAPER_PROMISES,
+	PAPER_MEASURES,
+	PAPER_NOTICES,
+	PAPER_SEEN,
+	PAPER_END
 };
 
 enum field_type {
@@ -44,6 +97,11 @@ enum field_type {
 	FIELD_WHOLE,   /* whole number, >= 1 */
 	FIELD_VALUE,   /* a leader's mark, by its kind; canonical text */
 	FIELD_ANSWERS, /* one a question of the scheme: CSV columns named by the scheme */
+	/* Of papers only. */
+	FIELD_TEXT,   /* text, up to FIELD_TEXT_SIZE_MAX bytes */
+	FIELD_DATE,   /* YYYY-MM-DD, a real date */
+	FIELD_MOMENT, /* UTC microseconds */
+	FIELD_COUNT,  /* whole number, >= 0 */
 };
 
 struct record_field {
@@ -53,9 +111,11 @@ struct record_field {
 	bool key;                   /* part of the record's identity (keys lead the row, in this order) */
 	const char *const *choices; /* FIELD_CHOICE: NULL-ended */
 	int64_t max;                /* FIELD_POINTS: hundredths; 0: none but the scheme's */
+	bool optional;              /* papers only: may be absent */
 };
 
-enum { RECORD_FIELD_COUNT_MAX = 8, RECORD_COUNT_MAX = 2000000 /* rows of a bundle: a province's ballots */ };
+enum { FIELD_TEXT_SIZE_MAX = 3000 /* 1,000 Chinese characters */ };
+enum { RECORD_FIELD_COUNT_MAX = 16, RECORD_COUNT_MAX = 2000000 /* rows of a bundle: a province's ballots */ };
 
 struct record_row {
 	const char *name; /* = Records field = CSV file without ".csv" = SQL table */
@@ -65,10 +125,12 @@ struct record_row {
 	size_t field_count;
 };
 
-extern const struct record_row record_kinds[RECORD_KIND_COUNT];
+extern const struct record_row record_kinds[PAPER_END];
 
-/* The kind of that name, or RECORD_KIND_COUNT. */
+/* The bundle's kind of that name, or RECORD_KIND_COUNT. */
 enum record_kind record_kind_find(const char *name);
+/* The kind of that name, papers too, or PAPER_END. */
+enum record_kind paper_kind_find(const char *name);
 
 /* ---- Records seen generically: one array a kind inside a Jx__Records. */
 size_t records_count(const Jx__Records *records, enum record_kind kind);

@@ -34,6 +34,9 @@
 	X(JX_E_CONFLICT, "E_CONFLICT", 0, 5, "同一操作编号已用于不同内容", "the same operation id was used with other content", "请以新的操作重新提交", "submit again as a new operation") \
 	X(JX_E_STALE, "E_STALE", 0, 5, "数据已被他人更新", "the data has changed meanwhile", "请重新读取后再提交", "read it again, then submit") \
 	X(JX_E_PHASE, "E_PHASE", 0, 5, "当前阶段不受理", "not in this phase of the year", "请在规定时间内办理", "do it while its window is open") \
+	X(JX_E_RULE, "E_RULE", 0, 1, "不符合规定，未办理", "refused by a rule", "请按所列逐条处理后再办", "settle what is listed, then try again") \
+	X(JX_E_LIFE, "E_LIFE", 0, 1, "当前状态下不能这样办理", "not possible in this state", "请先查看当前状态：jixiao todo", "look at the state first: jixiao todo") \
+	X(JX_E_FROZEN, "E_FROZEN", 0, 5, "结果已公布，本年度数据不再改动", "the result is published: this year changes no more", "确有错误，请按下一年度或另行决议处理", "a correction needs a resolution of its own") \
 	X(JX_E_HOLES, "E_HOLES", 0, 1, "数据不全，不能正式核算", "inputs are missing: no final run", "请补齐所列数据，或改用 --provisional", "complete what is listed, or use --provisional") \
 	X(JX_E_FAULTS, "E_FAULTS", 0, 6, "数据有误，全部未入库", "the data has faults; nothing was stored", "请逐条修改后重新导入", "correct each and import again") \
 	X(JX_E_CANCELLED, "E_CANCELLED", 0, 130, "已取消", "cancelled", "如需要请重新开始", "start again if needed") \

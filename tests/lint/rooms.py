@@ -9,15 +9,16 @@ ROOMS = {
     "daemon/scheme":   {"wire"},
     "daemon/records":  {"wire", "scheme"},
     "daemon/scoring":  {"wire", "scheme", "records"},
+    "daemon/deeds":    {"wire", "scheme", "records", "scoring"},
     "daemon/port":     {"wire"},
-    "daemon/core":     {"wire", "scheme", "records", "scoring", "port"},
+    "daemon/core":     {"wire", "scheme", "records", "scoring", "deeds", "port"},
     "daemon/net":      {"wire", "port"},
     "daemon/store":    {"wire", "port"},
     "daemon/job":      {"wire", "port"},
     "daemon/sys":      {"wire", "port"},
     "client/bundle":   {"wire", "scheme", "records"},
     "client/link":     {"wire"},
-    "client/cli":      {"wire", "scheme", "records", "scoring", "bundle", "link"},
+    "client/cli":      {"wire", "scheme", "records", "scoring", "deeds", "bundle", "link"},
 }
 
 # Libraries of the world, and the only rooms that may name them.
@@ -39,6 +40,7 @@ PURE = {
     "jx_scheme": "daemon/scheme",
     "jx_records": "daemon/records",
     "jx_scoring": "daemon/scoring",
+    "jx_deeds": "daemon/deeds",
     "jx_core": "daemon/core",
 }
 

@@ -13,10 +13,14 @@ base_type(enum field_type type)
 	case FIELD_NAME:
 	case FIELD_CHOICE:
 	case FIELD_VALUE:
+	case FIELD_TEXT:
+	case FIELD_DATE:
 		return "text";
 	case FIELD_POINTS:
+	case FIELD_MOMENT:
 		return "bigint";
 	case FIELD_WHOLE:
+	case FIELD_COUNT:
 		return "integer";
 	case FIELD_ANSWERS:
 		return "text[]";
