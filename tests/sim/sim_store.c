@@ -14,6 +14,10 @@ enum {
 	STORE_READ_US = 8000,
 	STORE_SLOW_US = SIM_US,
 	STORE_LATE_US = 500000, /* a commit in doubt ends within it */
+	/* Unless the disk stalls: longer than an intake waits. Others of that number wait for it.
+	 */
+	STORE_STALL_US = 16 * SIM_US,
+	STORE_LIMIT_US = 2 * SIM_US, /* after which a link gives up a commit that waits */
 	/* Whoever asked is answered before the server is back. */
 	STORE_DOWN_US_MIN = 100000,
 	STORE_DOWN_US_MAX = 12 * SIM_US, /* beyond what an intake waits */
@@ -25,7 +29,7 @@ struct sim_call {
 	uint64_t number, ticket;
 	uint32_t epoch;
 	uint64_t server; /* the life of the server that it was sent to; 0: there was none */
-	bool is_commit, is_busy;
+	bool is_commit, is_busy, is_late;
 	/* commit */
 	struct store_batch batch;
 	struct store_item *items;
@@ -39,10 +43,10 @@ struct sim_store {
 	struct sim *sim;
 	struct sim_base *base;
 	struct store_events events;
-	uint32_t epoch;      /* of the daemon that is connected */
-	bool is_up, is_told; /* is_told: what the daemon has heard of it */
-	uint64_t server;     /* its life, from 1 */
-	uint64_t number;
+	uint32_t epoch;           /* of the daemon that is connected */
+	bool is_up, is_told;      /* is_told: what the daemon has heard of it */
+	uint64_t server;          /* its life, from 1 */
+	uint64_t number, stalled; /* stalled: the call that all commits wait for; 0: none */
 	struct sim_call *calls;
 	size_t read_count;
 	bool is_committing;
@@ -119,16 +123,50 @@ call_new(struct sim_store *store, uint64_t ticket)
 static void
 on_late(struct sim *sim, uint64_t number, uint64_t unused)
 {
-	struct sim_call *call = call_take(sim->store, number);
+	struct sim_store *store = sim->store;
+	struct sim_call *call = call_take(store, number);
 	struct store_verdict verdicts[STORE_BATCH_ITEM_COUNT_MAX];
 	enum store_outcome outcome = STORE_FAILED; /* the server has died since */
 
 	(void)unused;
-	if (call->server == sim->store->server)
-		outcome = sim_base_commit(sim->store->base, &call->batch, verdicts);
+	if (call == NULL)
+		return; /* it was hurried */
+	if (store->stalled == number)
+		store->stalled = 0;
+	if (call->server == store->server)
+		outcome = sim_base_commit(store->base, &call->batch, verdicts);
 	sim_trace(sim, "commit %llu arrives late: outcome %d",
-	    (unsigned long long)call->batch.number, outcome);
+	    (unsigned long long)call->batch.number, (int)outcome);
 	call_free(call);
+}
+
+static void
+commit_is_late(struct sim_store *store, struct sim_call *call)
+{
+	struct sim *sim = store->sim;
+	uint64_t late_us = sim_below(sim, STORE_LATE_US);
+
+	if (sim_chance(sim, 40)) {
+		late_us = sim_below(sim, STORE_STALL_US);
+		store->stalled = call->number;
+		sim_trace(sim, "the disk stalls");
+	}
+	call->is_late = true;
+	call->next = store->calls;
+	store->calls = call;
+	sim_after(sim, late_us, on_late, call->number, 0, false);
+}
+
+/* An op was just said not to be there, while it is on its way: the worst moment for it to land. */
+static void
+commit_hurry(struct sim_store *store, const struct sim_call *asked)
+{
+	for (const struct sim_call *call = store->calls; call != NULL; call = call->next)
+		for (size_t i = 0; call->is_late && i < call->batch.item_count; i++)
+			if (memcmp(call->items[i].op_id, asked->params[0].data, 16) == 0 &&
+			    sim_chance(store->sim, 50))
+				sim_after(store->sim, sim_below(store->sim, 200), on_late,
+				    call->number, 0, false);
 }
 
 static void
@@ -148,30 +186,32 @@ call_answer(struct sim_store *store, const struct sim_call *call, enum store_out
 }
 
 static void
-on_commit(struct sim *sim, uint64_t number, uint64_t unused)
+on_commit(struct sim *sim, uint64_t number, uint64_t waited)
 {
 	struct sim_store *store = sim->store;
-	struct sim_call *call = call_take(store, number);
+	struct sim_call *call;
 	struct store_verdict verdicts[STORE_BATCH_ITEM_COUNT_MAX];
-	bool is_broken = call->server != 0 && (call->server != store->server || sim_chance(sim, 6));
 	enum store_outcome outcome = STORE_FAILED;
+	bool is_broken;
 
-	(void)unused;
+	if (store->stalled != 0 && !waited) {
+		sim_after(sim, sim_below(sim, STORE_LIMIT_US), on_commit, number, true, false);
+		return;
+	}
+	call = call_take(store, number);
+	is_broken = call->server != 0 &&
+		    (call->server != store->server || store->stalled != 0 || sim_chance(sim, 6));
 	if (is_broken) {
+		unsigned way = (unsigned)sim_below(sim, 3);
+
 		/* It may have run, or never; or run yet, if the server still lives. */
 		outcome = STORE_UNCERTAIN;
-		switch (sim_below(sim, call->server == store->server ? 3 : 2)) {
-		case 0:
+		if (way == 0 && store->stalled == 0)
 			(void)sim_base_commit(store->base, &call->batch, verdicts);
-			break;
-		case 2:
+		if (way == 1 && store->stalled == 0 && call->server == store->server) {
 			call_answer(store, call, outcome, NULL);
-			call->next = store->calls;
-			store->calls = call;
-			sim_after(sim, sim_below(sim, STORE_LATE_US), on_late, number, 0, false);
+			commit_is_late(store, call);
 			return;
-		default:
-			break;
 		}
 	} else if (call->server != 0 && !sim_chance(sim, 3)) {
 		outcome = sim_base_commit(store->base, &call->batch, verdicts);
@@ -236,6 +276,8 @@ on_read(struct sim *sim, uint64_t number, uint64_t unused)
 	else
 		sim_base_answer(
 		    store->base, call->question, call->params, call->param_count, arena, &rows);
+	if (call->question == QUESTION_OP && rows.err == JX_OK && rows.row_count == 0)
+		commit_hurry(store, call);
 	if (call->epoch == sim->epoch) {
 		store->read_count -= !call->is_busy;
 		store->events.answered(store->events.arg, call->ticket, &rows);
@@ -312,6 +354,7 @@ sim_store_crash(struct sim_store *store)
 		return;
 	sim_trace(store->sim, "the database is gone");
 	store->is_up = false;
+	store->stalled = 0;
 	store->server++;
 	store_tell(store);
 	sim_after(store->sim,
