@@ -109,21 +109,34 @@ print_arguments(unsigned arguments, char text[256])
 	return used == 0 ? "-" : text;
 }
 
+/* The kinds whose rows it takes. */
+static const char *
+print_kinds(const struct deed *deed, char text[256])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < DEED_KIND_COUNT_MAX && deed->kinds[i] != 0; i++)
+		used += (size_t)snprintf(text + used, 256 - used, "%s%s", used == 0 ? "" : "+",
+		    record_kinds[deed->kinds[i]].name);
+	return used == 0 ? "-" : text;
+}
+
 /* The second part of the map: what a request "deed" and a request "view" can name. */
 static void
 print_deeds(FILE *file)
 {
-	char roles[160], arguments[256];
+	char roles[160], arguments[256], kinds[256];
 
-	fprintf(file, "\n%-20s %-9s %-40s %-7s %-10s %-4s %s\n", "deed", "life", "roles", "scope", "phase", "end",
-	    "arguments");
+	fprintf(file, "\n%-20s %-9s %-40s %-7s %-10s %-4s %-32s %s\n", "deed", "life", "roles", "scope", "phase",
+	    "end", "arguments", "rows");
 	for (size_t i = 0; i < deed_count(); i++) {
 		const struct deed *deed = deed_at(i);
 
-		fprintf(file, "%-20s %-9s %-40s %-7s %-10s %-4s %s\n", deed->name,
+		fprintf(file, "%-20s %-9s %-40s %-7s %-10s %-4s %-32s %s\n", deed->name,
 		    deed->life == NULL ? "-" : deed->life->name, print_roles(deed->roles, roles),
 		    deed_scope_names[deed->scope], deed->phase == NULL ? "-" : deed->phase,
-		    deed->after_end ? "yes" : "-", print_arguments(deed->arguments, arguments));
+		    deed->after_end ? "yes" : "-", print_arguments(deed->arguments, arguments),
+		    print_kinds(deed, kinds));
 	}
 	fprintf(file, "\n%-20s %s\n", "view", "roles");
 	for (size_t i = 0; i < view_count(); i++)
