@@ -8,7 +8,7 @@
 
 enum {
 	VARINT_SIZE_MAX = 10,
-	VARINT_SIZE_MAX_32 = 5,        /* tags and lengths: what protobuf-c reads of them */
+	VARINT_SIZE_MAX_32 = 5,       /* tags and lengths: what protobuf-c reads of them */
 	MESSAGE_FIELD_COUNT_MAX = 128, /* of one type: bits of message_level.seen */
 };
 
@@ -127,12 +127,6 @@ message_token(struct bytes *rest, struct message_token *out)
 	return true;
 }
 
-static bool
-message_has_seen(const struct message_level *level, unsigned index)
-{
-	return (level->seen[index / 64] >> index % 64 & 1) != 0;
-}
-
 /* May the field stand here (again)? Notes that it has. */
 static bool
 message_may_stand(struct message_level *level, const ProtobufCFieldDescriptor *field)
@@ -142,12 +136,12 @@ message_may_stand(struct message_level *level, const ProtobufCFieldDescriptor *f
 
 	if (field->label == PROTOBUF_C_LABEL_REPEATED)
 		return true;
-	if (message_has_seen(level, index))
+	if ((level->seen[index / 64] >> index % 64 & 1) != 0)
 		return false;
 	for (unsigned i = 0; is_oneof && i < level->descriptor->n_fields; i++) {
 		const ProtobufCFieldDescriptor *other = &level->descriptor->fields[i];
 
-		if (message_has_seen(level, i) &&
+		if ((level->seen[i / 64] >> i % 64 & 1) != 0 &&
 		    (other->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
 		    other->quantifier_offset == field->quantifier_offset)
 			return false;
