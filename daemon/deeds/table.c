@@ -6,7 +6,14 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(calendar) \
-	X(list)
+	X(list) \
+	X(task) \
+	X(plan) \
+	X(review) \
+	X(county) \
+	X(method) \
+	X(step) \
+	X(coverage)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;
