@@ -38,6 +38,7 @@ county_push(struct deed_ctx *ctx)
 			plan_goal_why_differs(ctx, unit, PLAN_GOAL_CITY);
 		return err;
 	}
+	plan_add_edition(plan);
 	plan_goal_check_rows(ctx, unit, PLAN_GOAL_CITY);
 	plan_goal_replace(ctx, unit, PLAN_GOAL_CITY);
 	if (is_changed(ctx) && !deed_is(plan->answer, "")) {

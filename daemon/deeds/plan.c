@@ -40,12 +40,11 @@ static const struct deed_edge edges[] = {
 
 const struct deed_life plan_life = {"plan", "目标计划", PAPER_PLANS, edges, sizeof edges / sizeof *edges};
 
-Jx__Plan *
-plan_move(struct deed_ctx *ctx, const char *unit, enum kind kind, enum jx_err *err)
+const char *
+plan_next_state(struct deed_ctx *ctx, const char *unit, enum kind kind, enum jx_err *err)
 {
 	const Jx__Plan *stored = (const Jx__Plan *)deed_get(ctx, PAPER_PLANS, unit);
 	const char *state = deed_move(ctx, &plan_life, stored == NULL ? "" : deed_str(stored->state));
-	Jx__Plan *plan;
 
 	*err = JX_E_LIFE;
 	if (state == NULL)
@@ -63,9 +62,26 @@ plan_move(struct deed_ctx *ctx, const char *unit, enum kind kind, enum jx_err *e
 		return NULL;
 	}
 	*err = JX_OK;
+	return state;
+}
+
+Jx__Plan *
+plan_move(struct deed_ctx *ctx, const char *unit, enum kind kind, enum jx_err *err)
+{
+	const char *state = plan_next_state(ctx, unit, kind, err);
+	Jx__Plan *plan;
+
+	if (state == NULL)
+		return NULL;
 	plan = deed_put(ctx, PAPER_PLANS, unit);
 	DEED_SET(ctx, plan->state, state);
 	return plan;
+}
+
+void
+plan_add_edition(Jx__Plan *plan)
+{
+	DEED_SET_NUMBER(plan, edition, (plan->has_edition ? plan->edition : 0) + 1);
 }
 
 /* On time once is on time: what comes back from a review is not sent late. */
@@ -89,12 +105,14 @@ goals_push(struct deed_ctx *ctx)
 	bool is_county = book_unit_kind(ctx->book, unit) == KIND_COUNTY;
 	enum plan_goal_side side = is_county ? PLAN_GOAL_OWN : PLAN_GOAL_ALL;
 	enum jx_err err;
+	Jx__Plan *plan = plan_move(ctx, unit, is_county ? KIND_COUNTY : KIND_DEPARTMENT, &err);
 
-	if (plan_move(ctx, unit, is_county ? KIND_COUNTY : KIND_DEPARTMENT, &err) == NULL) {
+	if (plan == NULL) {
 		if (err == JX_E_STALE)
 			plan_goal_why_differs(ctx, unit, side);
 		return err;
 	}
+	plan_add_edition(plan);
 	plan_goal_check_rows(ctx, unit, side);
 	plan_goal_replace(ctx, unit, side);
 	plan_goal_note_sums(ctx, unit);

@@ -101,7 +101,7 @@ plan_opine(struct deed_ctx *ctx)
 	const Jx__Records *rows = ctx->args->rows;
 	enum jx_err err;
 
-	if (plan_move(ctx, unit, KIND_DEPARTMENT, &err) == NULL)
+	if (plan_next_state(ctx, unit, KIND_DEPARTMENT, &err) == NULL)
 		return err;
 	for (size_t i = 0; i < rows->n_opinions; i++) {
 		if (!deed_is(rows->opinions[i]->by, ctx->actor->subject))

@@ -13,7 +13,10 @@
 	X(county) \
 	X(method) \
 	X(step) \
-	X(coverage)
+	X(adjust) \
+	X(coverage) \
+	X(compare) \
+	X(plan_state)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;
