@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "deeds/coverage.h"
 #include "deeds/plan.h"
 #include "deeds/plan_goal.h"
 #include "records/field.h"
@@ -21,7 +22,8 @@ static const struct deed_edge edges[] = {
 };
 /* clang-format on */
 
-static const struct deed_life life = {"adjustment", "目标调整", PAPER_ADJUSTMENTS, edges, sizeof edges / sizeof *edges};
+static const struct deed_life life = {
+    "adjustment", "目标调整", PAPER_ADJUSTMENTS, edges, sizeof edges / sizeof *edges};
 
 /* ---- What it makes of a goal. */
 
@@ -31,7 +33,8 @@ adjust_merge(Jx__PlanGoal *goal, const Jx__AdjustmentGoal *row)
 	const struct record_row *kind = &record_kinds[PAPER_ADJUSTMENT_GOALS];
 
 	for (size_t i = 0; i < kind->field_count; i++) {
-		int field = kind->fields[i].key ? -1 : field_find(PAPER_PLAN_GOALS, kind->fields[i].name);
+		int field =
+		    kind->fields[i].key ? -1 : field_find(PAPER_PLAN_GOALS, kind->fields[i].name);
 		const char *text;
 		int64_t number;
 
@@ -39,12 +42,14 @@ adjust_merge(Jx__PlanGoal *goal, const Jx__AdjustmentGoal *row)
 			continue;
 		if (field_is_number(kind->fields[i].type)) {
 			if (field_number(&row->base, PAPER_ADJUSTMENT_GOALS, i, &number))
-				field_set_number(&goal->base, PAPER_PLAN_GOALS, (size_t)field, number);
+				field_set_number(
+				    &goal->base, PAPER_PLAN_GOALS, (size_t)field, number);
 			continue;
 		}
 		text = field_text(&row->base, PAPER_ADJUSTMENT_GOALS, i);
 		if (!deed_is(text, ""))
-			field_set_text(&goal->base, PAPER_PLAN_GOALS, (size_t)field, (char *)(uintptr_t)text);
+			field_set_text(
+			    &goal->base, PAPER_PLAN_GOALS, (size_t)field, (char *)(uintptr_t)text);
 	}
 }
 
@@ -52,7 +57,8 @@ adjust_merge(Jx__PlanGoal *goal, const Jx__AdjustmentGoal *row)
 static Jx__PlanGoal *
 merged(struct deed_ctx *ctx, const Jx__AdjustmentGoal *row)
 {
-	const Jx__PlanGoal *stored = (const Jx__PlanGoal *)deed_get(ctx, PAPER_PLAN_GOALS, row->unit, row->goal);
+	const Jx__PlanGoal *stored =
+	    (const Jx__PlanGoal *)deed_get(ctx, PAPER_PLAN_GOALS, row->unit, row->goal);
 	Jx__PlanGoal *goal;
 
 	if (deed_is(row->change, "strike"))
@@ -77,7 +83,8 @@ merged(struct deed_ctx *ctx, const Jx__AdjustmentGoal *row)
 static bool
 is_excused(const char *field, bool is_above)
 {
-	return is_above && (deed_is(field, "place") || deed_is(field, "workload") || deed_is(field, "difficulty"));
+	return is_above && (deed_is(field, "place") || deed_is(field, "workload") ||
+			       deed_is(field, "difficulty"));
 }
 
 static void
@@ -87,20 +94,28 @@ check_row(struct deed_ctx *ctx, size_t i, bool is_above)
 	const ProtobufCMessage *stored = deed_get(ctx, PAPER_PLAN_GOALS, row->unit, row->goal);
 	bool is_add = deed_is(row->change, "add");
 	const Jx__PlanGoal *goal = merged(ctx, row);
-	const char *zh, *en, *field = goal == NULL ? NULL : plan_goal_bad(ctx->book, goal, &zh, &en);
+	const char *zh, *en,
+	    *field = goal == NULL ? NULL : plan_goal_bad(ctx->book, goal, &zh, &en);
 
 	if (!deed_is(row->adjustment, ctx->args->object))
-		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "adjustment", "应与调整编号一致", "is not the adjustment that is named");
+		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "adjustment", "应与调整编号一致",
+		    "is not the adjustment that is named");
 	if (is_add && stored != NULL) {
-		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "goal", "已有这个目标", "there is such a goal already");
+		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "goal", "已有这个目标",
+		    "there is such a goal already");
 	} else if (!is_add && stored == NULL) {
-		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "goal", "本单位没有这个目标", "the unit has no such goal");
+		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "goal", "本单位没有这个目标",
+		    "the unit has no such goal");
 	} else if (goal != NULL && deed_is(goal->title, "")) {
-		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "title", "须写明目标内容", "a title is needed");
+		deed_fault(
+		    ctx, PAPER_ADJUSTMENT_GOALS, i, "title", "须写明目标内容", "a title is needed");
 	} else if (field != NULL && !is_excused(field, is_above)) {
-		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, field, "%s", "%s", ctx->lang == JX_EN ? en : zh);
-	} else if (goal != NULL && stored != NULL && record_equal(&goal->base, stored, PAPER_PLAN_GOALS)) {
-		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "change", "没有任何变动", "changes nothing");
+		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, field, "%s", "%s",
+		    ctx->lang == JX_EN ? en : zh);
+	} else if (goal != NULL && stored != NULL &&
+		   record_equal(&goal->base, stored, PAPER_PLAN_GOALS)) {
+		deed_fault(
+		    ctx, PAPER_ADJUSTMENT_GOALS, i, "change", "没有任何变动", "changes nothing");
 	}
 }
 
@@ -114,21 +129,25 @@ note_sums(struct deed_ctx *ctx, const char *unit)
 
 	for (size_t i = 0; i < ctx->args->rows->n_adjustment_goals; i++) {
 		const Jx__AdjustmentGoal *row = ctx->args->rows->adjustment_goals[i];
-		const Jx__PlanGoal *before = (const Jx__PlanGoal *)deed_get(ctx, PAPER_PLAN_GOALS, unit, row->goal);
+		const Jx__PlanGoal *before =
+		    (const Jx__PlanGoal *)deed_get(ctx, PAPER_PLAN_GOALS, unit, row->goal);
 		const Jx__PlanGoal *after = merged(ctx, row);
 
-		total += (after == NULL ? 0 : after->points) - (before == NULL ? 0 : before->points);
+		total +=
+		    (after == NULL ? 0 : after->points) - (before == NULL ? 0 : before->points);
 	}
 	if (kind != NULL && total != kind->key_points)
 		deed_note(ctx, "单独实施后合计为 %s，应为 %s：须另有调整使其相符，否则不能统一调整",
-		    "alone it makes the goals sum to %s, not %s: another adjustment must even it out", text_decimal(total, is),
-		    text_decimal(kind->key_points, should));
+		    "alone it makes the goals sum to %s, not %s: another adjustment must even it "
+		    "out",
+		    text_decimal(total, is), text_decimal(kind->key_points, should));
 }
 
 static const Jx__Adjustment *
 find(struct deed_ctx *ctx)
 {
-	return (const Jx__Adjustment *)deed_get(ctx, PAPER_ADJUSTMENTS, ctx->args->unit, ctx->args->object);
+	return (const Jx__Adjustment *)deed_get(
+	    ctx, PAPER_ADJUSTMENTS, ctx->args->unit, ctx->args->object);
 }
 
 /* The adjustment named, moved along its life; NULL: JX_E_LIFE. */
@@ -152,10 +171,12 @@ put_rows(struct deed_ctx *ctx, bool is_above)
 	const Jx__Plan *plan = (const Jx__Plan *)deed_get(ctx, PAPER_PLANS, ctx->args->unit);
 
 	if (plan == NULL || !deed_is(plan->state, "issued"))
-		deed_why(ctx, "%s 的目标尚未下达，不需调整", "the goals of %s are not issued: nothing to adjust", ctx->args->unit);
+		deed_why(ctx, "%s 的目标尚未下达，不需调整",
+		    "the goals of %s are not issued: nothing to adjust", ctx->args->unit);
 	for (size_t i = 0; i < ctx->args->rows->n_adjustment_goals; i++) {
 		check_row(ctx, i, is_above);
-		deed_put_row(ctx, PAPER_ADJUSTMENT_GOALS, &ctx->args->rows->adjustment_goals[i]->base);
+		deed_put_row(
+		    ctx, PAPER_ADJUSTMENT_GOALS, &ctx->args->rows->adjustment_goals[i]->base);
 	}
 	note_sums(ctx, ctx->args->unit);
 }
@@ -177,7 +198,8 @@ adjust_request(struct deed_ctx *ctx)
 	put_rows(ctx, false);
 	for (size_t i = 0; i < 2; i++)
 		deed_notify(ctx, "", i == 0 ? "office" : "committee", "",
-		    deed_printf(ctx, "%s（%s）申请调整目标：%s%s", book_unit_name(ctx->book, unit), unit, ctx->args->object,
+		    deed_printf(ctx, "%s（%s）申请调整目标：%s%s", book_unit_name(ctx->book, unit),
+			unit, ctx->args->object,
 			ctx->is_late ? "（逾期，须评估委员会准予受理）" : ""));
 	return deed_verdict(ctx);
 }
@@ -197,7 +219,8 @@ adjust_add(struct deed_ctx *ctx)
 	DEED_SET(ctx, adjustment->origin, "above");
 	put_rows(ctx, true);
 	deed_notify(ctx, ctx->args->unit, "", "",
-	    deed_printf(ctx, "评估委员会以 %s 追加目标：%s，统一调整后生效", ctx->args->document, ctx->args->object));
+	    deed_printf(ctx, "评估委员会以 %s 追加目标：%s，统一调整后生效", ctx->args->document,
+		ctx->args->object));
 	return deed_verdict(ctx);
 }
 
@@ -218,6 +241,27 @@ adjust_admit(struct deed_ctx *ctx)
 	return deed_verdict(ctx);
 }
 
+/* Two that lead one task, or none: the committee sees it before it decides (R04). */
+static void
+note_leads(struct deed_ctx *ctx)
+{
+	const Jx__AdjustmentGoal *row;
+	size_t cursor = 0;
+
+	while ((row = (const Jx__AdjustmentGoal *)book_next(
+		    ctx->book, PAPER_ADJUSTMENT_GOALS, ctx->args->unit, &cursor)) != NULL) {
+		const Jx__PlanGoal *stored =
+		    (const Jx__PlanGoal *)deed_get(ctx, PAPER_PLAN_GOALS, row->unit, row->goal);
+		const char *task =
+		    deed_is(row->task, "") && stored != NULL ? stored->task : row->task;
+
+		if (deed_is(row->adjustment, ctx->args->object) && !deed_is(task, ""))
+			deed_note(ctx, "目标 %s 对应任务 %s，现由 %s 牵头",
+			    "goal %s cites task %s, now led by %s", row->goal, task,
+			    coverage_leads(ctx->book, ctx->arena, task));
+	}
+}
+
 static enum jx_err
 adjust_accept(struct deed_ctx *ctx)
 {
@@ -228,11 +272,14 @@ adjust_accept(struct deed_ctx *ctx)
 	if (deed_is(adjustment->late, "yes") && deed_is(adjustment->admitted, ""))
 		deed_why(ctx, "申请逾期，未经评估委员会准予受理（adjust admit），不能批准",
 		    "it came late and has not been admitted (adjust admit)");
+	note_leads(ctx);
 	DEED_SET(ctx, adjustment->document, ctx->args->document);
 	deed_notify(ctx, ctx->args->unit, "", "",
-	    deed_printf(ctx, "目标调整 %s 已批准：%s，统一调整后生效", ctx->args->object, ctx->args->document));
+	    deed_printf(ctx, "目标调整 %s 已批准：%s，统一调整后生效", ctx->args->object,
+		ctx->args->document));
 	deed_notify(ctx, "", "office", "",
-	    deed_printf(ctx, "%s 的目标调整 %s 已批准，请统一调整", ctx->args->unit, ctx->args->object));
+	    deed_printf(
+		ctx, "%s 的目标调整 %s 已批准，请统一调整", ctx->args->unit, ctx->args->object));
 	return deed_verdict(ctx);
 }
 
@@ -258,7 +305,8 @@ apply_row(struct deed_ctx *ctx, const Jx__AdjustmentGoal *row)
 	bool is_there = deed_get(ctx, PAPER_PLAN_GOALS, row->unit, row->goal) != NULL;
 
 	if (is_there == deed_is(row->change, "add"))
-		deed_why(ctx, "%s 调整 %s：目标 %s %s", "%s adjustment %s: goal %s %s", row->unit, row->adjustment, row->goal,
+		deed_why(ctx, "%s 调整 %s：目标 %s %s", "%s adjustment %s: goal %s %s", row->unit,
+		    row->adjustment, row->goal,
 		    is_there ? (ctx->lang == JX_EN ? "is there already" : "已存在")
 			     : (ctx->lang == JX_EN ? "is not there (any more)" : "不存在或已取消"));
 	else if (deed_is(row->change, "strike"))
@@ -271,12 +319,14 @@ static void
 apply_one(struct deed_ctx *ctx, const Jx__Adjustment *adjustment, const char *state)
 {
 	const Jx__AdjustmentGoal *row;
-	Jx__Adjustment *put = deed_put(ctx, PAPER_ADJUSTMENTS, adjustment->unit, adjustment->adjustment);
+	Jx__Adjustment *put =
+	    deed_put(ctx, PAPER_ADJUSTMENTS, adjustment->unit, adjustment->adjustment);
 	size_t cursor = 0;
 
 	DEED_SET(ctx, put->state, state);
 	DEED_SET(ctx, put->applied, ctx->args->document);
-	while ((row = (const Jx__AdjustmentGoal *)book_next(ctx->book, PAPER_ADJUSTMENT_GOALS, adjustment->unit, &cursor)) != NULL)
+	while ((row = (const Jx__AdjustmentGoal *)book_next(
+		    ctx->book, PAPER_ADJUSTMENT_GOALS, adjustment->unit, &cursor)) != NULL)
 		if (deed_is(row->adjustment, adjustment->adjustment))
 			apply_row(ctx, row);
 }
@@ -289,7 +339,8 @@ finish_unit(struct deed_ctx *ctx, const char *unit)
 		plan_goal_issue(ctx, unit);
 	plan_add_edition(deed_put(ctx, PAPER_PLANS, unit));
 	deed_notify(ctx, unit, "", "",
-	    deed_printf(ctx, "本单位目标已统一调整：%s；请更新有关目标的分解（step state）", ctx->args->document));
+	    deed_printf(ctx, "本单位目标已统一调整：%s；请更新有关目标的分解（step state）",
+		ctx->args->document));
 }
 
 static enum jx_err
@@ -302,7 +353,8 @@ adjust_apply(struct deed_ctx *ctx)
 	if (plan_goal_is_number_used(ctx->book, ctx->args->document))
 		deed_why(ctx, "文号 %s 已用过", "%s is used already", ctx->args->document);
 	/* Adjustments of one unit stand together. */
-	while ((adjustment = (const Jx__Adjustment *)book_next(ctx->book, PAPER_ADJUSTMENTS, NULL, &cursor)) != NULL) {
+	while ((adjustment = (const Jx__Adjustment *)book_next(
+		    ctx->book, PAPER_ADJUSTMENTS, NULL, &cursor)) != NULL) {
 		const char *state;
 
 		if (!deed_is(adjustment->state, "accepted"))
@@ -317,7 +369,8 @@ adjust_apply(struct deed_ctx *ctx)
 		count++;
 	}
 	if (count == 0) {
-		deed_why(ctx, "没有已批准、待统一的调整", "no adjustment is accepted and waits to take effect");
+		deed_why(ctx, "没有已批准、待统一的调整",
+		    "no adjustment is accepted and waits to take effect");
 		return JX_E_LIFE;
 	}
 	finish_unit(ctx, unit);

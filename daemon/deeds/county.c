@@ -1,4 +1,5 @@
-/* The counties' way (R02): the city's part is drafted and talked over, the innovation parts are their own; one document issues all. */
+/* The counties' way (R02): the city's part is drafted and talked over, the innovation parts are
+ * their own; one document issues all. */
 #include "deeds/plan.h"
 #include "deeds/plan_goal.h"
 
@@ -8,7 +9,8 @@ has_city_part(struct deed_ctx *ctx, const char *unit)
 	const Jx__PlanGoal *goal;
 	size_t cursor = 0;
 
-	while ((goal = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
+	while (
+	    (goal = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
 		if (plan_goal_is_of(ctx->book, unit, goal->part, PLAN_GOAL_CITY))
 			return true;
 	return false;
@@ -20,7 +22,8 @@ is_changed(struct deed_ctx *ctx)
 	for (size_t i = 0; i < ctx->change_count; i++)
 		if (ctx->changes[i].kind == PAPER_PLAN_GOALS &&
 		    (ctx->changes[i].withdrawn || ctx->changes[i].before == NULL ||
-			!record_equal(ctx->changes[i].before, ctx->changes[i].record, PAPER_PLAN_GOALS)))
+			!record_equal(
+			    ctx->changes[i].before, ctx->changes[i].record, PAPER_PLAN_GOALS)))
 			return true;
 	return false;
 }
@@ -43,10 +46,12 @@ county_push(struct deed_ctx *ctx)
 	plan_goal_replace(ctx, unit, PLAN_GOAL_CITY);
 	if (is_changed(ctx) && !deed_is(plan->answer, "")) {
 		plan->answer = plan->answer_text = NULL;
-		deed_note(ctx, "目标草案已变，%s 原来的答复不再有效", "the draft has changed: what %s answered is void", unit);
+		deed_note(ctx, "目标草案已变，%s 原来的答复不再有效",
+		    "the draft has changed: what %s answered is void", unit);
 	}
 	plan_goal_note_sums(ctx, unit);
-	deed_notify(ctx, unit, "", "", "市绩效办拟定了本县（区）重点工作目标草案，请答复（county answer）");
+	deed_notify(
+	    ctx, unit, "", "", "市绩效办拟定了本县（区）重点工作目标草案，请答复（county answer）");
 	return deed_verdict(ctx);
 }
 
@@ -61,7 +66,8 @@ county_answer(struct deed_ctx *ctx)
 	if (plan == NULL)
 		return err;
 	if (!has_city_part(ctx, unit))
-		deed_why(ctx, "市绩效办尚未拟定目标草案", "the office has not drafted its part yet");
+		deed_why(
+		    ctx, "市绩效办尚未拟定目标草案", "the office has not drafted its part yet");
 	if (is_comments && *ctx->args->reason == '\0')
 		deed_why(ctx, "有意见的须写明意见（reason）", "comments must be given (reason)");
 	DEED_SET(ctx, plan->answer, ctx->args->value);
@@ -82,12 +88,14 @@ county_submit(struct deed_ctx *ctx)
 	if (plan == NULL)
 		return err;
 	if (!has_city_part(ctx, unit))
-		deed_why(ctx, "市绩效办尚未拟定目标草案", "the office has not drafted its part yet");
+		deed_why(
+		    ctx, "市绩效办尚未拟定目标草案", "the office has not drafted its part yet");
 	plan_goal_check_all(ctx, unit);
 	(void)plan_goal_is_exact(ctx, unit);
 	plan_set_submitted(ctx, plan);
 	deed_notify(ctx, "", "office", "",
-	    deed_printf(ctx, "%s（%s）报送了创新性工作目标", book_unit_name(ctx->book, unit), unit));
+	    deed_printf(
+		ctx, "%s（%s）报送了创新性工作目标", book_unit_name(ctx->book, unit), unit));
 	return deed_verdict(ctx);
 }
 
@@ -101,7 +109,8 @@ county_return(struct deed_ctx *ctx)
 	if (plan == NULL)
 		return err;
 	DEED_SET(ctx, plan->reason, ctx->args->reason);
-	deed_notify(ctx, unit, "", "", deed_printf(ctx, "创新性工作目标退回修改：%s", ctx->args->reason));
+	deed_notify(
+	    ctx, unit, "", "", deed_printf(ctx, "创新性工作目标退回修改：%s", ctx->args->reason));
 	return deed_verdict(ctx);
 }
 
@@ -116,7 +125,8 @@ for_all(struct deed_ctx *ctx, county_fn act)
 	enum jx_err err = JX_OK, one;
 	size_t cursor = 0, count = 0;
 
-	while ((unit = (const Jx__Unit *)book_next(ctx->book, RECORD_UNITS, NULL, &cursor)) != NULL) {
+	while (
+	    (unit = (const Jx__Unit *)book_next(ctx->book, RECORD_UNITS, NULL, &cursor)) != NULL) {
 		Jx__Plan *plan;
 
 		if (book_unit_kind(ctx->book, unit->unit) != KIND_COUNTY)
@@ -128,8 +138,8 @@ for_all(struct deed_ctx *ctx, county_fn act)
 			continue;
 		}
 		err = one;
-		deed_why(ctx, "%s（%s）还不能办理，须全部县（区）同时进行", "%s (%s) is not ready: all counties go together",
-		    unit->name, unit->unit);
+		deed_why(ctx, "%s（%s）还不能办理，须全部县（区）同时进行",
+		    "%s (%s) is not ready: all counties go together", unit->name, unit->unit);
 	}
 	if (err != JX_OK)
 		return err;
@@ -138,7 +148,8 @@ for_all(struct deed_ctx *ctx, county_fn act)
 	return deed_verdict(ctx);
 }
 
-/* A county that let its time pass is recorded as having said nothing; before that it is waited for. */
+/* A county that let its time pass is recorded as having said nothing; before that it is waited for.
+ */
 static void
 confirm_one(struct deed_ctx *ctx, Jx__Plan *plan)
 {
@@ -152,8 +163,10 @@ confirm_one(struct deed_ctx *ctx, Jx__Plan *plan)
 	if (due != 0 && ctx->now_us >= due)
 		DEED_SET(ctx, plan->answer, "none");
 	else
-		deed_why(ctx, "%s（%s）尚未答复目标草案，截止 %s 24:00", "%s (%s) has not answered the draft; due %s 24:00",
-		    book_unit_name(ctx->book, plan->unit), plan->unit, due == 0 ? "-" : deed_date(ctx->arena, due - 1));
+		deed_why(ctx, "%s（%s）尚未答复目标草案，截止 %s 24:00",
+		    "%s (%s) has not answered the draft; due %s 24:00",
+		    book_unit_name(ctx->book, plan->unit), plan->unit,
+		    due == 0 ? "-" : deed_date(ctx->arena, due - 1));
 }
 
 static enum jx_err
@@ -163,7 +176,8 @@ county_confirm(struct deed_ctx *ctx)
 
 	if (err == JX_OK)
 		deed_notify(ctx, "", "office", "",
-		    deed_printf(ctx, "评估委员会以 %s 确认了各县（区）目标，请统一下达", ctx->args->document));
+		    deed_printf(ctx, "评估委员会以 %s 确认了各县（区）目标，请统一下达",
+			ctx->args->document));
 	return err;
 }
 
@@ -174,7 +188,8 @@ issue_one(struct deed_ctx *ctx, Jx__Plan *plan)
 	if (plan_goal_is_exact(ctx, plan->unit))
 		plan_goal_issue(ctx, plan->unit);
 	deed_notify(ctx, plan->unit, "", "",
-	    deed_printf(ctx, "本县（区）重点工作目标已统一下达：%s；请细化分解（step push）", ctx->args->document));
+	    deed_printf(ctx, "本县（区）重点工作目标已统一下达：%s；请细化分解（step push）",
+		ctx->args->document));
 }
 
 static enum jx_err

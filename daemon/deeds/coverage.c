@@ -4,8 +4,8 @@
 #include "deeds/view.h"
 
 const char *
-coverage_units(const struct book *book, struct arena *arena, const char *task, const char *duty, enum kind kind,
-    size_t *count)
+coverage_units(const struct book *book, struct arena *arena, const char *task, const char *duty,
+    enum kind kind, size_t *count)
 {
 	const Jx__PlanGoal *goal;
 	const char *list = "", *last = "";
@@ -13,15 +13,17 @@ coverage_units(const struct book *book, struct arena *arena, const char *task, c
 
 	*count = 0;
 	/* Goals of one unit stand together: a unit with two goals on one task counts once. */
-	while ((goal = (const Jx__PlanGoal *)book_next(book, PAPER_PLAN_GOALS, NULL, &cursor)) != NULL) {
+	while ((goal = (const Jx__PlanGoal *)book_next(book, PAPER_PLAN_GOALS, NULL, &cursor)) !=
+	       NULL) {
 		const char *longer;
 
-		if (!deed_is(goal->task, task) || !deed_is(goal->duty, duty) || deed_is(goal->unit, last) ||
-		    book_unit_kind(book, goal->unit) != (int)kind)
+		if (!deed_is(goal->task, task) || !deed_is(goal->duty, duty) ||
+		    deed_is(goal->unit, last) || book_unit_kind(book, goal->unit) != (int)kind)
 			continue;
 		last = goal->unit;
 		++*count;
-		longer = *list == '\0' ? arena_strdup(arena, goal->unit) : arena_printf(arena, "%s、%s", list, goal->unit);
+		longer = *list == '\0' ? arena_strdup(arena, goal->unit)
+				       : arena_printf(arena, "%s、%s", list, goal->unit);
 		list = longer == NULL ? list : longer;
 	}
 	return list;
@@ -48,7 +50,8 @@ coverage_of(const struct book *book, struct arena *arena, const Jx__Task *task)
 bool
 coverage_is_waived(const struct book *book, struct arena *arena, const Jx__Task *task)
 {
-	return !deed_is(task->waiver, "") && deed_is(task->waived, coverage_leads(book, arena, task->task));
+	return !deed_is(task->waiver, "") &&
+	       deed_is(task->waived, coverage_leads(book, arena, task->task));
 }
 
 const char *
@@ -71,14 +74,19 @@ coverage_check(struct deed_ctx *ctx)
 	const Jx__Task *task;
 	size_t cursor = 0;
 
-	while ((task = (const Jx__Task *)book_next(ctx->book, PAPER_TASKS, NULL, &cursor)) != NULL) {
+	while (
+	    (task = (const Jx__Task *)book_next(ctx->book, PAPER_TASKS, NULL, &cursor)) != NULL) {
 		enum coverage_state state = coverage_of(ctx->book, ctx->arena, task);
 
 		if (state == COVERAGE_GOOD || coverage_is_waived(ctx->book, ctx->arena, task))
 			continue;
-		deed_why(ctx, "任务 %s（%s）%s：牵头部门 %s；确认前须理顺，或由评估委员会写明理由（task waive）",
-		    "task %s (%s), %s: led by %s; settle it, or the committee waives it with a reason (task waive)",
-		    task->task, plan_goal_short(ctx->arena, task->text), coverage_word(state, ctx->lang),
+		deed_why(ctx,
+		    "任务 %s（%s）%s：牵头部门 %s；确认前须理顺，或由评估委员会写明理由（task "
+		    "waive）",
+		    "task %s (%s), %s: led by %s; settle it, or the committee waives it with a "
+		    "reason (task waive)",
+		    task->task, plan_goal_short(ctx->arena, task->text),
+		    coverage_word(state, ctx->lang),
 		    coverage_leads(ctx->book, ctx->arena, task->task));
 	}
 }
@@ -113,11 +121,15 @@ coverage_make(struct view_ctx *ctx)
 		view_add(ctx, task->source);
 		view_add(ctx, task->number);
 		view_add(ctx, task->text);
-		view_add(ctx, coverage_units(book, ctx->arena, task->task, "lead", KIND_DEPARTMENT, &count));
-		view_add(ctx, coverage_units(book, ctx->arena, task->task, "coordinate", KIND_DEPARTMENT, &count));
+		view_add(ctx,
+		    coverage_units(book, ctx->arena, task->task, "lead", KIND_DEPARTMENT, &count));
+		view_add(ctx, coverage_units(book, ctx->arena, task->task, "coordinate",
+				  KIND_DEPARTMENT, &count));
 		first = coverage_units(book, ctx->arena, task->task, "lead", KIND_COUNTY, &count);
-		second = coverage_units(book, ctx->arena, task->task, "coordinate", KIND_COUNTY, &count);
-		view_addf(ctx, "%s%s%s", first, *first != '\0' && *second != '\0' ? "、" : "", second);
+		second =
+		    coverage_units(book, ctx->arena, task->task, "coordinate", KIND_COUNTY, &count);
+		view_addf(
+		    ctx, "%s%s%s", first, *first != '\0' && *second != '\0' ? "、" : "", second);
 		view_add(ctx, coverage_word(coverage_of(book, ctx->arena, task), ctx->lang));
 		/* A waiver given on other leads than today's covers nothing. */
 		view_add(ctx, coverage_is_waived(book, ctx->arena, task) ? task->waiver : "");
@@ -127,9 +139,11 @@ coverage_make(struct view_ctx *ctx)
 }
 
 static const struct view views[] = {
-    {"plan.coverage", "全市任务的承接情况：缺口与重复", "which task is led by whom: gaps and doubles",
-	ROLE_OFFICE | ROLE_COMMITTEE | ROLE_LEADER | ROLE_AUDITOR, 0, columns, sizeof columns / sizeof *columns,
-	coverage_make, "R04 R40"},
+    {"plan.coverage", "全市任务的承接情况：缺口与重复",
+	"which task is led by whom: gaps and doubles",
+	ROLE_OFFICE | ROLE_COMMITTEE | ROLE_LEADER | ROLE_AUDITOR, 0, columns,
+	sizeof columns / sizeof *columns, coverage_make, "R04 R40"},
 };
 
-const struct chapter coverage_chapter = {.views = views, .view_count = sizeof views / sizeof *views};
+const struct chapter coverage_chapter = {
+    .views = views, .view_count = sizeof views / sizeof *views};

@@ -10,8 +10,8 @@
 enum coverage_state { COVERAGE_GOOD, COVERAGE_GAP, COVERAGE_DOUBLE };
 
 /* Units of that kind whose plans cite the task with that duty, as "E1、E2". */
-const char *coverage_units(const struct book *book, struct arena *arena, const char *task, const char *duty,
-    enum kind kind, size_t *count);
+const char *coverage_units(const struct book *book, struct arena *arena, const char *task,
+    const char *duty, enum kind kind, size_t *count);
 enum coverage_state coverage_of(const struct book *book, struct arena *arena, const Jx__Task *task);
 /* Confirmed by a waiver that was given on exactly who leads it now. */
 bool coverage_is_waived(const struct book *book, struct arena *arena, const Jx__Task *task);

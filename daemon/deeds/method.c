@@ -1,4 +1,5 @@
-/* Common goals: each department that sets an item brings its method; the office issues all at once (R07, R08). */
+/* Common goals: each department that sets an item brings its method; the office issues all at once
+ * (R07, R08). */
 #include "deeds/plan_goal.h"
 #include "deeds/view.h"
 
@@ -30,18 +31,22 @@ method_push(struct deed_ctx *ctx)
 	const Jx__Records *rows = ctx->args->rows;
 
 	if (is_issued(ctx->book))
-		deed_why(ctx, "共性工作目标已下达，评估办法不再改动", "the common goals are issued: their methods change no more");
+		deed_why(ctx, "共性工作目标已下达，评估办法不再改动",
+		    "the common goals are issued: their methods change no more");
 	for (size_t i = 0; i < rows->n_methods; i++) {
 		const Jx__Method *row = rows->methods[i];
 		const struct scheme_kind *kind =
-		    &scheme->kinds[deed_is(row->kind, kind_code(KIND_COUNTY)) ? KIND_COUNTY : KIND_DEPARTMENT];
+		    &scheme->kinds[deed_is(row->kind, kind_code(KIND_COUNTY)) ? KIND_COUNTY
+									      : KIND_DEPARTMENT];
 		int item = scheme_item_find(kind->common, kind->common_count, row->item);
 		Jx__Method *put;
 
 		if (item < 0)
-			deed_fault(ctx, PAPER_METHODS, i, "item", "不是该类单位的共性工作目标", "not a common item of this kind");
+			deed_fault(ctx, PAPER_METHODS, i, "item", "不是该类单位的共性工作目标",
+			    "not a common item of this kind");
 		else if (!sets(&kind->common[item], row->by))
-			deed_fault(ctx, PAPER_METHODS, i, "by", "这个项目不由该部门设定", "this department does not set the item");
+			deed_fault(ctx, PAPER_METHODS, i, "by", "这个项目不由该部门设定",
+			    "this department does not set the item");
 		put = deed_put_row(ctx, PAPER_METHODS, &row->base);
 		put->document = NULL;
 	}
@@ -57,7 +62,8 @@ for_setters(const struct scheme *scheme, setter_fn see, void *to)
 	for (int kind = 0; kind < KIND_COUNT; kind++)
 		for (size_t i = 0; i < scheme->kinds[kind].common_count; i++)
 			for (size_t j = 0; j < scheme->kinds[kind].common[i].set_by_count; j++)
-				see(to, (enum kind)kind, &scheme->kinds[kind].common[i], scheme->kinds[kind].common[i].set_by[j]);
+				see(to, (enum kind)kind, &scheme->kinds[kind].common[i],
+				    scheme->kinds[kind].common[i].set_by[j]);
 }
 
 static void
@@ -67,8 +73,12 @@ issue_one(void *to, enum kind kind, const struct scheme_item *item, const char *
 	Jx__Method *put;
 
 	if (deed_get(ctx, PAPER_METHODS, kind_code(kind), item->code, by) == NULL) {
-		deed_why(ctx, "%s 的“%s”（%s）：%s 尚未提出评估办法", "%s, %s (%s): %s has no method yet",
-		    ctx->lang == JX_EN ? kind_code(kind) : kind == KIND_COUNTY ? "县（区）" : "部门", item->name, item->code, by);
+		deed_why(ctx, "%s 的“%s”（%s）：%s 尚未提出评估办法",
+		    "%s, %s (%s): %s has no method yet",
+		    ctx->lang == JX_EN    ? kind_code(kind)
+		    : kind == KIND_COUNTY ? "县（区）"
+					  : "部门",
+		    item->name, item->code, by);
 		return;
 	}
 	put = deed_put(ctx, PAPER_METHODS, kind_code(kind), item->code, by);
@@ -115,7 +125,8 @@ static void
 show_one(void *to, enum kind kind, const struct scheme_item *item, const char *by)
 {
 	struct view_ctx *ctx = to;
-	const Jx__Method *method = (const Jx__Method *)book_get(ctx->book, PAPER_METHODS, kind_code(kind), item->code, by);
+	const Jx__Method *method =
+	    (const Jx__Method *)book_get(ctx->book, PAPER_METHODS, kind_code(kind), item->code, by);
 
 	view_row(ctx);
 	view_add(ctx, kind_code(kind));
@@ -135,8 +146,9 @@ method_state(struct view_ctx *ctx)
 }
 
 static const struct view views[] = {
-    {"method.state", "共性目标评估办法：已有、欠缺、下达", "methods of common goals: there, missing, issued",
-	ROLE_ALL & ~ROLE_REVIEWER, 0, columns, sizeof columns / sizeof *columns, method_state, "R07 R08"},
+    {"method.state", "共性目标评估办法：已有、欠缺、下达",
+	"methods of common goals: there, missing, issued", ROLE_ALL & ~ROLE_REVIEWER, 0, columns,
+	sizeof columns / sizeof *columns, method_state, "R07 R08"},
 };
 
 const struct chapter method_chapter = {.deeds = deeds,

@@ -35,7 +35,8 @@ opinion_asks(const struct book *book, struct arena *arena, const Jx__Opinion *op
 static const char *
 join(struct arena *arena, const char *list, const char *separator, const char *text)
 {
-	const char *joined = *list == '\0' ? arena_strdup(arena, text) : arena_printf(arena, "%s%s%s", list, separator, text);
+	const char *joined = *list == '\0' ? arena_strdup(arena, text)
+					   : arena_printf(arena, "%s%s%s", list, separator, text);
 
 	return joined == NULL ? list : joined;
 }
@@ -47,7 +48,8 @@ opinion_missing(const struct book *book, struct arena *arena, const char *unit, 
 	const char *list = "";
 	size_t cursor = 0;
 
-	while ((goal = (const Jx__PlanGoal *)book_next(book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
+	while (
+	    (goal = (const Jx__PlanGoal *)book_next(book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
 		if (opinion_of(book, arena, goal, by) == NULL)
 			list = join(arena, list, "、", goal->goal);
 	return list;
@@ -60,7 +62,8 @@ opinion_missing_all(const struct book *book, struct arena *arena, const char *un
 	const char *list = "";
 	size_t cursor = 0;
 
-	while ((reviewer = (const Jx__Reviewer *)book_next(book, PAPER_REVIEWERS, unit, &cursor)) != NULL) {
+	while ((reviewer = (const Jx__Reviewer *)book_next(book, PAPER_REVIEWERS, unit, &cursor)) !=
+	       NULL) {
 		const char *missing = opinion_missing(book, arena, unit, reviewer->by);
 
 		if (*missing != '\0')
@@ -70,13 +73,16 @@ opinion_missing_all(const struct book *book, struct arena *arena, const char *un
 }
 
 bool
-opinion_is_approved(const struct book *book, struct arena *arena, const Jx__PlanGoal *goal, const char *leader)
+opinion_is_approved(
+    const struct book *book, struct arena *arena, const Jx__PlanGoal *goal, const char *leader)
 {
 	const Jx__Approval *approval;
 	size_t cursor = 0;
 
-	while ((approval = (const Jx__Approval *)book_next(book, PAPER_APPROVALS, goal->unit, &cursor)) != NULL)
-		if (deed_is(approval->goal, goal->goal) && (leader == NULL || deed_is(approval->leader, leader)) &&
+	while ((approval = (const Jx__Approval *)book_next(
+		    book, PAPER_APPROVALS, goal->unit, &cursor)) != NULL)
+		if (deed_is(approval->goal, goal->goal) &&
+		    (leader == NULL || deed_is(approval->leader, leader)) &&
 		    is_on(arena, goal, approval->content))
 			return true;
 	return false;

@@ -1,4 +1,5 @@
-/* A department's plan from its draft to the reply that issues it (R03, R05, R06); its review stands in review.c. */
+/* A department's plan from its draft to the reply that issues it (R03, R05, R06); its review stands
+ * in review.c. */
 #include "deeds/plan.h"
 
 #include "deeds/coverage.h"
@@ -38,27 +39,34 @@ static const struct deed_edge edges[] = {
 };
 /* clang-format on */
 
-const struct deed_life plan_life = {"plan", "目标计划", PAPER_PLANS, edges, sizeof edges / sizeof *edges};
+const struct deed_life plan_life = {
+    "plan", "目标计划", PAPER_PLANS, edges, sizeof edges / sizeof *edges};
 
 const char *
 plan_next_state(struct deed_ctx *ctx, const char *unit, enum kind kind, enum jx_err *err)
 {
 	const Jx__Plan *stored = (const Jx__Plan *)deed_get(ctx, PAPER_PLANS, unit);
-	const char *state = deed_move(ctx, &plan_life, stored == NULL ? "" : deed_str(stored->state));
+	const char *state =
+	    deed_move(ctx, &plan_life, stored == NULL ? "" : deed_str(stored->state));
 
 	*err = JX_E_LIFE;
 	if (state == NULL)
 		return NULL;
 	*err = JX_E_RULE;
 	if (book_unit_kind(ctx->book, unit) != (int)kind) {
-		deed_why(ctx, "%s（%s）不是%s", "%s (%s) is not a %s", unit, book_unit_name(ctx->book, unit),
-		    ctx->lang == JX_EN ? kind_code(kind) : kind == KIND_COUNTY ? "县（区）" : "市政府工作部门");
+		deed_why(ctx, "%s（%s）不是%s", "%s (%s) is not a %s", unit,
+		    book_unit_name(ctx->book, unit),
+		    ctx->lang == JX_EN    ? kind_code(kind)
+		    : kind == KIND_COUNTY ? "县（区）"
+					  : "市政府工作部门");
 		return NULL;
 	}
 	*err = JX_E_STALE;
 	if (ctx->args->has_based_on && ctx->args->based_on != plan_goal_version(ctx->book, unit)) {
-		deed_why(ctx, "%s 的计划已是第 %llu 版，本次依据的是第 %llu 版", "the plan of %s is at version %llu, not %llu", unit,
-		    (unsigned long long)plan_goal_version(ctx->book, unit), (unsigned long long)ctx->args->based_on);
+		deed_why(ctx, "%s 的计划已是第 %llu 版，本次依据的是第 %llu 版",
+		    "the plan of %s is at version %llu, not %llu", unit,
+		    (unsigned long long)plan_goal_version(ctx->book, unit),
+		    (unsigned long long)ctx->args->based_on);
 		return NULL;
 	}
 	*err = JX_OK;
@@ -132,7 +140,8 @@ plan_submit(struct deed_ctx *ctx)
 	(void)plan_goal_is_exact(ctx, unit);
 	plan_set_submitted(ctx, plan);
 	deed_notify(ctx, "", "office", "",
-	    deed_printf(ctx, "%s（%s）报送了重点工作目标计划", book_unit_name(ctx->book, unit), unit));
+	    deed_printf(
+		ctx, "%s（%s）报送了重点工作目标计划", book_unit_name(ctx->book, unit), unit));
 	return deed_verdict(ctx);
 }
 
@@ -154,7 +163,8 @@ static void
 note_approved(struct deed_ctx *ctx, const Jx__PlanGoal *goal)
 {
 	if (opinion_is_approved(ctx->book, ctx->arena, goal, ctx->actor->subject))
-		deed_note(ctx, "目标 %s 此前已审定，内容未变", "goal %s was approved before and has not changed", goal->goal);
+		deed_note(ctx, "目标 %s 此前已审定，内容未变",
+		    "goal %s was approved before and has not changed", goal->goal);
 }
 
 static enum jx_err
@@ -174,12 +184,14 @@ plan_approve(struct deed_ctx *ctx)
 		    (unsigned long long)plan_goal_version(ctx->book, unit));
 		return JX_E_FIELD;
 	}
-	while ((goal = (const Jx__PlanGoal *)book_next(ctx->book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL) {
+	while ((goal = (const Jx__PlanGoal *)book_next(
+		    ctx->book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL) {
 		note_approved(ctx, goal);
 		approve_goal(ctx, goal);
 	}
 	deed_notify(ctx, "", "committee", "",
-	    deed_printf(ctx, "%s（%s）的目标计划已由分管领导审定，请评估委员会确认", book_unit_name(ctx->book, unit), unit));
+	    deed_printf(ctx, "%s（%s）的目标计划已由分管领导审定，请评估委员会确认",
+		book_unit_name(ctx->book, unit), unit));
 	return deed_verdict(ctx);
 }
 
@@ -193,9 +205,11 @@ plan_sendback(struct deed_ctx *ctx)
 	if (plan == NULL)
 		return err;
 	DEED_SET(ctx, plan->reason, ctx->args->reason);
-	deed_notify(ctx, unit, "", "", deed_printf(ctx, "分管领导退回了本单位的目标计划：%s", ctx->args->reason));
+	deed_notify(ctx, unit, "", "",
+	    deed_printf(ctx, "分管领导退回了本单位的目标计划：%s", ctx->args->reason));
 	deed_notify(ctx, "", "office", "",
-	    deed_printf(ctx, "分管领导退回了%s（%s）的目标计划", book_unit_name(ctx->book, unit), unit));
+	    deed_printf(
+		ctx, "分管领导退回了%s（%s）的目标计划", book_unit_name(ctx->book, unit), unit));
 	return deed_verdict(ctx);
 }
 
@@ -207,10 +221,13 @@ check_approved(struct deed_ctx *ctx, const char *unit)
 	const Jx__PlanGoal *goal;
 	size_t cursor = 0;
 
-	while ((goal = (const Jx__PlanGoal *)book_next(ctx->book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
+	while ((goal = (const Jx__PlanGoal *)book_next(
+		    ctx->book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
 		if (!opinion_is_approved(ctx->book, ctx->arena, goal, NULL))
 			deed_why(ctx, "%s 目标 %s 现在的内容未经分管领导审定",
-			    "%s goal %s: its present content is not approved by the leader in charge", unit, goal->goal);
+			    "%s goal %s: its present content is not approved by the leader in "
+			    "charge",
+			    unit, goal->goal);
 }
 
 static enum jx_err
@@ -238,9 +255,10 @@ plan_confirm(struct deed_ctx *ctx)
 		err = confirm_one(ctx, ctx->args->unit);
 		count = 1;
 	}
-	while (*ctx->args->unit == '\0' &&
-	       (plan = (const Jx__Plan *)book_next(ctx->book, PAPER_PLANS, NULL, &cursor)) != NULL) {
-		if (!deed_is(plan->state, "approved") || book_unit_kind(ctx->book, plan->unit) != KIND_DEPARTMENT)
+	while (*ctx->args->unit == '\0' && (plan = (const Jx__Plan *)book_next(
+						ctx->book, PAPER_PLANS, NULL, &cursor)) != NULL) {
+		if (!deed_is(plan->state, "approved") ||
+		    book_unit_kind(ctx->book, plan->unit) != KIND_DEPARTMENT)
 			continue;
 		one = confirm_one(ctx, plan->unit);
 		err = one != JX_OK ? one : err;
@@ -249,12 +267,14 @@ plan_confirm(struct deed_ctx *ctx)
 	if (err != JX_OK)
 		return err;
 	if (count == 0) {
-		deed_why(ctx, "没有已审定、待确认的部门计划", "no department's plan is approved and waits for confirmation");
+		deed_why(ctx, "没有已审定、待确认的部门计划",
+		    "no department's plan is approved and waits for confirmation");
 		return JX_E_LIFE;
 	}
 	coverage_check(ctx);
 	deed_notify(ctx, "", "office", "",
-	    deed_printf(ctx, "评估委员会以 %s 确认了 %zu 个部门的目标计划，请批复下达", ctx->args->document, count));
+	    deed_printf(ctx, "评估委员会以 %s 确认了 %zu 个部门的目标计划，请批复下达",
+		ctx->args->document, count));
 	return deed_verdict(ctx);
 }
 
@@ -268,13 +288,15 @@ plan_issue(struct deed_ctx *ctx)
 	if (plan == NULL)
 		return err;
 	if (plan_goal_is_number_used(ctx->book, ctx->args->document))
-		deed_why(ctx, "文号 %s 已用过，每个部门各有一个批复", "%s is used already: each department has its own reply",
-		    ctx->args->document);
+		deed_why(ctx, "文号 %s 已用过，每个部门各有一个批复",
+		    "%s is used already: each department has its own reply", ctx->args->document);
 	if (plan_goal_is_exact(ctx, unit))
 		plan_goal_issue(ctx, unit);
 	DEED_SET(ctx, plan->reply, ctx->args->document);
 	deed_notify(ctx, unit, "", "",
-	    deed_printf(ctx, "本单位重点工作目标已批复下达：%s；请细化分解到部门和个人（step push）", ctx->args->document));
+	    deed_printf(ctx,
+		"本单位重点工作目标已批复下达：%s；请细化分解到部门和个人（step push）",
+		ctx->args->document));
 	return deed_verdict(ctx);
 }
 
@@ -299,5 +321,7 @@ static const struct deed deeds[] = {
 };
 /* clang-format on */
 
-const struct chapter plan_chapter = {
-    .deeds = deeds, .deed_count = sizeof deeds / sizeof *deeds, .lives = &plan_life, .life_count = 1};
+const struct chapter plan_chapter = {.deeds = deeds,
+    .deed_count = sizeof deeds / sizeof *deeds,
+    .lives = &plan_life,
+    .life_count = 1};

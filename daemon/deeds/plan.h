@@ -14,7 +14,8 @@ extern const struct deed_life plan_life;
  * NULL: *err, with why: not in this state, another kind's way, or another
  * version than the deed is based on.
  */
-const char *plan_next_state(struct deed_ctx *ctx, const char *unit, enum kind kind, enum jx_err *err);
+const char *plan_next_state(
+    struct deed_ctx *ctx, const char *unit, enum kind kind, enum jx_err *err);
 /* The same, and the plan to be written, with that state. */
 Jx__Plan *plan_move(struct deed_ctx *ctx, const char *unit, enum kind kind, enum jx_err *err);
 /* Submitted now: who, when, and whether late (R10): of the first time only. */

@@ -14,7 +14,8 @@ plan_goal_kind(const struct book *book, const char *unit)
 }
 
 bool
-plan_goal_is_of(const struct book *book, const char *unit, const char *part, enum plan_goal_side side)
+plan_goal_is_of(
+    const struct book *book, const char *unit, const char *part, enum plan_goal_side side)
 {
 	const struct scheme_kind *kind = plan_goal_kind(book, unit);
 	bool is_first = kind != NULL && kind->part_count > 0 && deed_is(part, kind->parts[0].code);
@@ -30,11 +31,15 @@ static const struct {
 	enum plan_goal_side side;
 	const char *field, *zh, *en;
 } needs[] = {
-    {KIND_DEPARTMENT, PLAN_GOAL_ALL, "place", "须写明地位作用", "its weight in the whole must be stated"},
+    {KIND_DEPARTMENT, PLAN_GOAL_ALL, "place", "须写明地位作用",
+	"its weight in the whole must be stated"},
     {KIND_DEPARTMENT, PLAN_GOAL_ALL, "workload", "须写明任务量", "its workload must be stated"},
-    {KIND_DEPARTMENT, PLAN_GOAL_ALL, "difficulty", "须写明难易程度", "its difficulty must be stated"},
-    {KIND_COUNTY, PLAN_GOAL_OWN, "carrier", "创新性工作目标须有载体", "an innovation goal needs a carrier"},
-    {KIND_COUNTY, PLAN_GOAL_OWN, "target", "创新性工作目标须有量化目标值", "an innovation goal needs a quantified target"},
+    {KIND_DEPARTMENT, PLAN_GOAL_ALL, "difficulty", "须写明难易程度",
+	"its difficulty must be stated"},
+    {KIND_COUNTY, PLAN_GOAL_OWN, "carrier", "创新性工作目标须有载体",
+	"an innovation goal needs a carrier"},
+    {KIND_COUNTY, PLAN_GOAL_OWN, "target", "创新性工作目标须有量化目标值",
+	"an innovation goal needs a quantified target"},
 };
 
 static bool
@@ -59,11 +64,13 @@ plan_goal_bad(const struct book *book, const Jx__PlanGoal *goal, const char **zh
 		return "part";
 	}
 	if (scheme_item_find(kind->common, kind->common_count, deed_str(goal->goal)) >= 0) {
-		*zh = "与共性目标的代码相同，请换一个代码", *en = "is the code of a common item: choose another";
+		*zh = "与共性目标的代码相同，请换一个代码",
+		*en = "is the code of a common item: choose another";
 		return "goal";
 	}
 	if (!goal->has_points || goal->points <= 0 || goal->points > kind->key_points) {
-		*zh = "分值应大于 0 且不超过重点目标总分", *en = "points must be above 0 and at most the key goals' points";
+		*zh = "分值应大于 0 且不超过重点目标总分",
+		*en = "points must be above 0 and at most the key goals' points";
 		return "points";
 	}
 	if (deed_is(goal->duty, "")) {
@@ -103,13 +110,17 @@ plan_goal_check_rows(struct deed_ctx *ctx, const char *unit, enum plan_goal_side
 		const char *zh, *en, *field = plan_goal_bad(ctx->book, row, &zh, &en);
 
 		if (field != NULL)
-			deed_fault(ctx, PAPER_PLAN_GOALS, i, field, "%s", "%s", ctx->lang == JX_EN ? en : zh);
+			deed_fault(ctx, PAPER_PLAN_GOALS, i, field, "%s", "%s",
+			    ctx->lang == JX_EN ? en : zh);
 		if (!plan_goal_is_of(ctx->book, unit, row->part, side))
 			deed_fault(ctx, PAPER_PLAN_GOALS, i, "part", "%s", "%s",
 			    side == PLAN_GOAL_OWN
-				? (ctx->lang == JX_EN ? "this part is drafted by the office" : "这一部分由市绩效办拟定")
-				: (ctx->lang == JX_EN ? "this part is proposed by the county" : "这一部分由县（区）自行提出"));
-		stored = (const Jx__PlanGoal *)deed_get(ctx, PAPER_PLAN_GOALS, unit, deed_str(row->goal));
+				? (ctx->lang == JX_EN ? "this part is drafted by the office"
+						      : "这一部分由市绩效办拟定")
+				: (ctx->lang == JX_EN ? "this part is proposed by the county"
+						      : "这一部分由县（区）自行提出"));
+		stored = (const Jx__PlanGoal *)deed_get(
+		    ctx, PAPER_PLAN_GOALS, unit, deed_str(row->goal));
 		if (stored != NULL && !plan_goal_is_of(ctx->book, unit, stored->part, side))
 			deed_fault(ctx, PAPER_PLAN_GOALS, i, "goal", "该代码已用于另一部分的目标",
 			    "this code is a goal of the other part already");
@@ -122,8 +133,10 @@ plan_goal_replace(struct deed_ctx *ctx, const char *unit, enum plan_goal_side si
 	const Jx__PlanGoal *stored;
 	size_t cursor = 0;
 
-	while ((stored = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
-		if (plan_goal_is_of(ctx->book, unit, stored->part, side) && row_find(ctx, stored->goal) == NULL)
+	while ((stored = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) !=
+	       NULL)
+		if (plan_goal_is_of(ctx->book, unit, stored->part, side) &&
+		    row_find(ctx, stored->goal) == NULL)
 			deed_drop(ctx, PAPER_PLAN_GOALS, unit, stored->goal);
 	for (size_t i = 0; i < ctx->args->rows->n_plan_goals; i++)
 		deed_put_row(ctx, PAPER_PLAN_GOALS, &ctx->args->rows->plan_goals[i]->base);
@@ -156,8 +169,9 @@ why_fields(struct deed_ctx *ctx, const Jx__PlanGoal *stored, const Jx__PlanGoal 
 		const char *pushed = record_field_text(&row->base, PAPER_PLAN_GOALS, i, right);
 
 		if (!deed_is(now, pushed))
-			deed_why(ctx, "目标 %s 的“%s”：现为“%s”，本次为“%s”", "goal %s, %s: now \"%s\", pushed \"%s\"",
-			    stored->goal, ctx->lang == JX_EN ? kind->fields[i].en : kind->fields[i].zh,
+			deed_why(ctx, "目标 %s 的“%s”：现为“%s”，本次为“%s”",
+			    "goal %s, %s: now \"%s\", pushed \"%s\"", stored->goal,
+			    ctx->lang == JX_EN ? kind->fields[i].en : kind->fields[i].zh,
 			    plan_goal_short(ctx->arena, now), plan_goal_short(ctx->arena, pushed));
 	}
 }
@@ -168,23 +182,28 @@ plan_goal_why_differs(struct deed_ctx *ctx, const char *unit, enum plan_goal_sid
 	const Jx__PlanGoal *stored;
 	size_t cursor = 0;
 
-	deed_why(ctx, "计划已是第 %llu 版，本次依据的是第 %llu 版", "the plan is at version %llu, not %llu",
-	    (unsigned long long)plan_goal_version(ctx->book, unit), (unsigned long long)ctx->args->based_on);
-	while ((stored = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL) {
+	deed_why(ctx, "计划已是第 %llu 版，本次依据的是第 %llu 版",
+	    "the plan is at version %llu, not %llu",
+	    (unsigned long long)plan_goal_version(ctx->book, unit),
+	    (unsigned long long)ctx->args->based_on);
+	while ((stored = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) !=
+	       NULL) {
 		const Jx__PlanGoal *row = row_find(ctx, stored->goal);
 
 		if (row != NULL)
 			why_fields(ctx, stored, row);
 		else if (plan_goal_is_of(ctx->book, unit, stored->part, side))
-			deed_why(ctx, "目标 %s（%s）：现有，本次没有", "goal %s (%s): stored, not in this push", stored->goal,
+			deed_why(ctx, "目标 %s（%s）：现有，本次没有",
+			    "goal %s (%s): stored, not in this push", stored->goal,
 			    plan_goal_short(ctx->arena, stored->title));
 	}
 	for (size_t i = 0; i < ctx->args->rows->n_plan_goals; i++) {
 		const Jx__PlanGoal *row = ctx->args->rows->plan_goals[i];
 
 		if (deed_get(ctx, PAPER_PLAN_GOALS, unit, deed_str(row->goal)) == NULL)
-			deed_why(ctx, "目标 %s（%s）：本次新增，现在没有", "goal %s (%s): in this push, not stored",
-			    deed_str(row->goal), plan_goal_short(ctx->arena, row->title));
+			deed_why(ctx, "目标 %s（%s）：本次新增，现在没有",
+			    "goal %s (%s): in this push, not stored", deed_str(row->goal),
+			    plan_goal_short(ctx->arena, row->title));
 	}
 }
 
@@ -204,7 +223,8 @@ plan_goal_sum(struct deed_ctx *ctx, const char *unit, const char *part)
 	size_t cursor = 0;
 	int64_t sum = 0;
 
-	while ((goal = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
+	while (
+	    (goal = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
 		add_goal(goal, part, &sum);
 	return sum;
 }
@@ -216,7 +236,8 @@ plan_goal_sum_in(const struct book *book, const char *unit, const char *part)
 	size_t cursor = 0;
 	int64_t sum = 0;
 
-	while ((goal = (const Jx__PlanGoal *)book_next(book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
+	while (
+	    (goal = (const Jx__PlanGoal *)book_next(book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
 		add_goal(goal, part, &sum);
 	return sum;
 }
@@ -227,8 +248,9 @@ why_sum(struct deed_ctx *ctx, const char *unit, const char *what, int64_t sum, i
 	char is[TEXT_DECIMAL_SIZE], should[TEXT_DECIMAL_SIZE];
 
 	if (sum != expected)
-		deed_why(ctx, "%s（%s）“%s”合计为 %s，应为 %s", "%s (%s): %s sums to %s, not %s", unit,
-		    book_unit_name(ctx->book, unit), what, text_decimal(sum, is), text_decimal(expected, should));
+		deed_why(ctx, "%s（%s）“%s”合计为 %s，应为 %s", "%s (%s): %s sums to %s, not %s",
+		    unit, book_unit_name(ctx->book, unit), what, text_decimal(sum, is),
+		    text_decimal(expected, should));
 }
 
 bool
@@ -243,9 +265,10 @@ plan_goal_is_exact(struct deed_ctx *ctx, const char *unit)
 	}
 	for (size_t i = 0; i < kind->part_count; i++)
 		if (kind->parts[i].has_points)
-			why_sum(ctx, unit, kind->parts[i].name, plan_goal_sum(ctx, unit, kind->parts[i].code),
-			    kind->parts[i].points);
-	why_sum(ctx, unit, ctx->lang == JX_EN ? "all goals" : "全部重点目标", plan_goal_sum(ctx, unit, NULL), kind->key_points);
+			why_sum(ctx, unit, kind->parts[i].name,
+			    plan_goal_sum(ctx, unit, kind->parts[i].code), kind->parts[i].points);
+	why_sum(ctx, unit, ctx->lang == JX_EN ? "all goals" : "全部重点目标",
+	    plan_goal_sum(ctx, unit, NULL), kind->key_points);
 	return ctx->why_count == why_count;
 }
 
@@ -256,9 +279,11 @@ plan_goal_check_all(struct deed_ctx *ctx, const char *unit)
 	const char *zh, *en;
 	size_t cursor = 0;
 
-	while ((goal = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
+	while (
+	    (goal = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
 		if (plan_goal_bad(ctx->book, goal, &zh, &en) != NULL)
-			deed_why(ctx, "%s 目标 %s：%s", "%s goal %s: %s", unit, goal->goal, ctx->lang == JX_EN ? en : zh);
+			deed_why(ctx, "%s 目标 %s：%s", "%s goal %s: %s", unit, goal->goal,
+			    ctx->lang == JX_EN ? en : zh);
 }
 
 void
@@ -273,12 +298,14 @@ plan_goal_note_sums(struct deed_ctx *ctx, const char *unit)
 		text_decimal(plan_goal_sum(ctx, unit, kind->parts[i].code), is);
 		text_decimal(kind->parts[i].points, should);
 		if (kind->parts[i].has_points)
-			deed_note(ctx, "%s：合计 %s，应为 %s", "%s: %s of %s", kind->parts[i].name, is, should);
+			deed_note(ctx, "%s：合计 %s，应为 %s", "%s: %s of %s", kind->parts[i].name,
+			    is, should);
 		else
 			deed_note(ctx, "%s：合计 %s", "%s: %s", kind->parts[i].name, is);
 	}
 	deed_note(ctx, "全部重点目标：合计 %s，应为 %s", "all goals: %s of %s",
-	    text_decimal(plan_goal_sum(ctx, unit, NULL), is), text_decimal(kind->key_points, should));
+	    text_decimal(plan_goal_sum(ctx, unit, NULL), is),
+	    text_decimal(kind->key_points, should));
 }
 
 /* ---- Versions and contents. */
@@ -298,7 +325,8 @@ char *
 plan_goal_content(struct deed_ctx *ctx, const char *unit, const char *goal)
 {
 	const ProtobufCMessage *plan = deed_get(ctx, PAPER_PLAN_GOALS, unit, goal);
-	const ProtobufCMessage *year = plan != NULL ? NULL : deed_get(ctx, RECORD_GOALS, unit, goal);
+	const ProtobufCMessage *year =
+	    plan != NULL ? NULL : deed_get(ctx, RECORD_GOALS, unit, goal);
 
 	if (plan != NULL)
 		return deed_content(ctx->arena, PAPER_PLAN_GOALS, plan, NULL);
@@ -306,10 +334,12 @@ plan_goal_content(struct deed_ctx *ctx, const char *unit, const char *goal)
 }
 
 char *
-plan_goal_content_in(const struct book *book, struct arena *arena, const char *unit, const char *goal)
+plan_goal_content_in(
+    const struct book *book, struct arena *arena, const char *unit, const char *goal)
 {
 	const ProtobufCMessage *plan = book_get(book, PAPER_PLAN_GOALS, unit, goal);
-	const ProtobufCMessage *year = plan != NULL ? NULL : book_get(book, RECORD_GOALS, unit, goal);
+	const ProtobufCMessage *year =
+	    plan != NULL ? NULL : book_get(book, RECORD_GOALS, unit, goal);
 
 	if (plan != NULL)
 		return deed_content(arena, PAPER_PLAN_GOALS, plan, NULL);
@@ -319,12 +349,15 @@ plan_goal_content_in(const struct book *book, struct arena *arena, const char *u
 /* ---- From the plan to the year's goals. */
 
 static void
-check_mark(struct deed_ctx *ctx, const char *unit, const char *goal, int64_t points, const char *zh, const char *en)
+check_mark(struct deed_ctx *ctx, const char *unit, const char *goal, int64_t points, const char *zh,
+    const char *en)
 {
 	const Jx__Goal *now = (const Jx__Goal *)deed_get(ctx, RECORD_GOALS, unit, deed_str(goal));
 
-	if (now == NULL ? book_get(ctx->book, RECORD_GOALS, unit, deed_str(goal)) != NULL : points > now->points)
-		deed_why(ctx, "%s 目标 %s 已有%s，不能再减去或降到其分值以下", "%s goal %s has points already (%s): it cannot be struck or fall below them",
+	if (now == NULL ? book_get(ctx->book, RECORD_GOALS, unit, deed_str(goal)) != NULL
+			: points > now->points)
+		deed_why(ctx, "%s 目标 %s 已有%s，不能再减去或降到其分值以下",
+		    "%s goal %s has points already (%s): it cannot be struck or fall below them",
 		    unit, deed_str(goal), ctx->lang == JX_EN ? en : zh);
 }
 
@@ -354,7 +387,8 @@ plan_goal_issue(struct deed_ctx *ctx, const char *unit)
 		if (deed_get(ctx, PAPER_PLAN_GOALS, unit, goal->goal) == NULL)
 			deed_drop(ctx, RECORD_GOALS, unit, goal->goal);
 	cursor = 0;
-	while ((plan = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) != NULL) {
+	while ((plan = (const Jx__PlanGoal *)deed_next(ctx, PAPER_PLAN_GOALS, unit, &cursor)) !=
+	       NULL) {
 		Jx__Goal *put = deed_put(ctx, RECORD_GOALS, unit, plan->goal);
 
 		DEED_SET(ctx, put->title, plan->title);
@@ -377,7 +411,8 @@ plan_goal_is_number_used(const struct book *book, const char *document)
 		if (deed_is(plan->reply, document))
 			return true;
 	cursor = 0;
-	while ((adjustment = (const Jx__Adjustment *)book_next(book, PAPER_ADJUSTMENTS, NULL, &cursor)) != NULL)
+	while ((adjustment = (const Jx__Adjustment *)book_next(
+		    book, PAPER_ADJUSTMENTS, NULL, &cursor)) != NULL)
 		if (deed_is(adjustment->applied, document))
 			return true;
 	cursor = 0;

@@ -14,10 +14,14 @@ enum plan_goal_side { PLAN_GOAL_ALL, PLAN_GOAL_CITY, PLAN_GOAL_OWN };
 
 /* The scheme's kind of the unit; NULL when its class is unknown. */
 const struct scheme_kind *plan_goal_kind(const struct book *book, const char *unit);
-bool plan_goal_is_of(const struct book *book, const char *unit, const char *part, enum plan_goal_side side);
-/* The field that the goal lacks or that does not fit the scheme; NULL: none. *zh, *en: what is wrong. */
-const char *plan_goal_bad(const struct book *book, const Jx__PlanGoal *goal, const char **zh, const char **en);
-/* A fault for each row of args->rows->plan_goals that may not stand in that side of the unit's plan. */
+bool plan_goal_is_of(
+    const struct book *book, const char *unit, const char *part, enum plan_goal_side side);
+/* The field that the goal lacks or that does not fit the scheme; NULL: none. *zh, *en: what is
+ * wrong. */
+const char *plan_goal_bad(
+    const struct book *book, const Jx__PlanGoal *goal, const char **zh, const char **en);
+/* A fault for each row of args->rows->plan_goals that may not stand in that side of the unit's
+ * plan. */
 void plan_goal_check_rows(struct deed_ctx *ctx, const char *unit, enum plan_goal_side side);
 /* The side becomes exactly the rows. */
 void plan_goal_replace(struct deed_ctx *ctx, const char *unit, enum plan_goal_side side);
@@ -39,8 +43,10 @@ uint64_t plan_goal_version(const struct book *book, const char *unit);
 /* The content of a goal now: of the plan's goal, else of the year's; NULL: no such goal. */
 char *plan_goal_content(struct deed_ctx *ctx, const char *unit, const char *goal);
 /* The same, of the book, for views. */
-char *plan_goal_content_in(const struct book *book, struct arena *arena, const char *unit, const char *goal);
-/* The year's goals of the unit become exactly the plan's; a why when marks that stand would not fit them. */
+char *plan_goal_content_in(
+    const struct book *book, struct arena *arena, const char *unit, const char *goal);
+/* The year's goals of the unit become exactly the plan's; a why when marks that stand would not fit
+ * them. */
 void plan_goal_issue(struct deed_ctx *ctx, const char *unit);
 /* Was a document of that number issued in this year already? */
 bool plan_goal_is_number_used(const struct book *book, const char *document);

@@ -1,4 +1,5 @@
-/* Where every plan stands, and who is next (R05, R10): what the office looks at while goals are being set. */
+/* Where every plan stands, and who is next (R05, R10): what the office looks at while goals are
+ * being set. */
 #include "deeds/opinion.h"
 #include "deeds/plan_goal.h"
 #include "deeds/sight.h"
@@ -34,8 +35,8 @@ sums_text(const struct view_ctx *ctx, const char *unit)
 
 		text_decimal(plan_goal_sum_in(ctx->book, unit, part->code), is);
 		text_decimal(part->points, should);
-		list = arena_printf(ctx->arena, "%s%s%s %s%s%s", list, i == 0 ? "" : "；", part->code, is,
-		    part->has_points ? "/" : "", part->has_points ? should : "");
+		list = arena_printf(ctx->arena, "%s%s%s %s%s%s", list, i == 0 ? "" : "；",
+		    part->code, is, part->has_points ? "/" : "", part->has_points ? should : "");
 		if (list == NULL)
 			return "";
 	}
@@ -49,11 +50,12 @@ asks_text(const struct view_ctx *ctx, const char *unit)
 	const char *list = "";
 	size_t cursor = 0;
 
-	while ((opinion = (const Jx__Opinion *)book_next(ctx->book, PAPER_OPINIONS, unit, &cursor)) != NULL) {
+	while ((opinion = (const Jx__Opinion *)book_next(
+		    ctx->book, PAPER_OPINIONS, unit, &cursor)) != NULL) {
 		if (!opinion_asks(ctx->book, ctx->arena, opinion))
 			continue;
-		list = arena_printf(ctx->arena, "%s%s%s：%s %s", list, *list == '\0' ? "" : "；", opinion->by, opinion->goal,
-		    opinion_word(opinion->verdict, ctx->lang));
+		list = arena_printf(ctx->arena, "%s%s%s：%s %s", list, *list == '\0' ? "" : "；",
+		    opinion->by, opinion->goal, opinion_word(opinion->verdict, ctx->lang));
 		if (list == NULL)
 			return "";
 	}
@@ -66,7 +68,8 @@ has_city_part(const struct view_ctx *ctx, const char *unit)
 	const Jx__PlanGoal *goal;
 	size_t cursor = 0;
 
-	while ((goal = (const Jx__PlanGoal *)book_next(ctx->book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
+	while ((goal = (const Jx__PlanGoal *)book_next(
+		    ctx->book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
 		if (plan_goal_is_of(ctx->book, unit, goal->part, PLAN_GOAL_CITY))
 			return true;
 	return false;
@@ -94,7 +97,8 @@ next_role(const struct view_ctx *ctx, const char *unit, const Jx__Plan *plan)
 	const char *state = plan == NULL ? "" : deed_str(plan->state);
 	int kind = book_unit_kind(ctx->book, unit);
 
-	if (kind == KIND_COUNTY && (plan == NULL || deed_is(state, "draft")) && !has_city_part(ctx, unit))
+	if (kind == KIND_COUNTY && (plan == NULL || deed_is(state, "draft")) &&
+	    !has_city_part(ctx, unit))
 		return view_say(ctx, "市绩效办", "office");
 	if (kind == KIND_COUNTY && deed_is(state, "submitted") && deed_is(plan->answer, ""))
 		return view_say(ctx, "县（区）答复", "county's answer");
@@ -144,20 +148,23 @@ state_row(struct view_ctx *ctx, const char *unit)
 	view_add(ctx, plan == NULL ? "" : plan->reply);
 }
 
-/* Leaders see all units' states here (not their goals); units and reviewers what they may see of plans. */
+/* Leaders see all units' states here (not their goals); units and reviewers what they may see of
+ * plans. */
 static enum jx_err
 state_make(struct view_ctx *ctx)
 {
 	const Jx__Unit *unit;
 	size_t cursor = 0;
 
-	while ((unit = (const Jx__Unit *)book_next(ctx->book, RECORD_UNITS, NULL, &cursor)) != NULL) {
+	while (
+	    (unit = (const Jx__Unit *)book_next(ctx->book, RECORD_UNITS, NULL, &cursor)) != NULL) {
 		Jx__Plan key = JX__PLAN__INIT;
 
 		key.unit = unit->unit;
 		if (*ctx->args->unit != '\0' && !deed_is(ctx->args->unit, unit->unit))
 			continue;
-		if (ctx->actor->role != ROLE_LEADER && !sight_may(ctx->book, ctx->actor, PAPER_PLANS, &key.base))
+		if (ctx->actor->role != ROLE_LEADER &&
+		    !sight_may(ctx->book, ctx->actor, PAPER_PLANS, &key.base))
 			continue;
 		state_row(ctx, unit->unit);
 	}
@@ -165,9 +172,12 @@ state_make(struct view_ctx *ctx)
 }
 
 static const struct view views[] = {
-    {"plan.state", "目标计划进展：状态、合计、待提意见、下一步", "plans: state, sums, missing opinions, who is next",
-	ROLE_OFFICE | ROLE_COMMITTEE | ROLE_AUDITOR | ROLE_LEADER | ROLE_CLERK | ROLE_HEAD | ROLE_FUNCTIONAL, VIEW_MAY_UNIT, columns,
-	sizeof columns / sizeof *columns, state_make, "R05 R06 R10"},
+    {"plan.state", "目标计划进展：状态、合计、待提意见、下一步",
+	"plans: state, sums, missing opinions, who is next",
+	ROLE_OFFICE | ROLE_COMMITTEE | ROLE_AUDITOR | ROLE_LEADER | ROLE_CLERK | ROLE_HEAD |
+	    ROLE_FUNCTIONAL,
+	VIEW_MAY_UNIT, columns, sizeof columns / sizeof *columns, state_make, "R05 R06 R10"},
 };
 
-const struct chapter plan_state_chapter = {.views = views, .view_count = sizeof views / sizeof *views};
+const struct chapter plan_state_chapter = {
+    .views = views, .view_count = sizeof views / sizeof *views};

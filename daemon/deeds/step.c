@@ -11,9 +11,11 @@ check_step(struct deed_ctx *ctx, size_t i)
 	const Jx__Step *row = ctx->args->rows->steps[i];
 
 	if (plan_goal_content(ctx, row->unit, row->goal) == NULL)
-		deed_fault(ctx, PAPER_STEPS, i, "goal", "本单位没有这个目标", "the unit has no such goal");
+		deed_fault(
+		    ctx, PAPER_STEPS, i, "goal", "本单位没有这个目标", "the unit has no such goal");
 	if (deed_is(row->due, "") || deed_date_end(row->due) == 0)
-		deed_fault(ctx, PAPER_STEPS, i, "due", "须写明完成时限（YYYY-MM-DD）", "by when? YYYY-MM-DD");
+		deed_fault(ctx, PAPER_STEPS, i, "due", "须写明完成时限（YYYY-MM-DD）",
+		    "by when? YYYY-MM-DD");
 	if (row->has_done && row->done > STEP_DONE_MAX)
 		deed_fault(ctx, PAPER_STEPS, i, "done", "应在 0 至 100 之间", "expected 0 to 100");
 }
@@ -87,13 +89,16 @@ count_steps(const struct view_ctx *ctx, const char *unit, const char *goal)
 	const Jx__Step *step;
 	size_t cursor = 0;
 
-	while ((step = (const Jx__Step *)book_next(ctx->book, PAPER_STEPS, unit, &cursor)) != NULL) {
+	while (
+	    (step = (const Jx__Step *)book_next(ctx->book, PAPER_STEPS, unit, &cursor)) != NULL) {
 		if (!deed_is(step->goal, goal))
 			continue;
 		count.steps++;
 		count.done += step->has_done ? step->done : 0;
 		count.is_old = count.is_old || !deed_is(step->content, content);
-		if (step->done < STEP_DONE_MAX && (*count.next_due == '\0' || deed_date_end(step->due) < deed_date_end(count.next_due)))
+		if (step->done < STEP_DONE_MAX &&
+		    (*count.next_due == '\0' ||
+			deed_date_end(step->due) < deed_date_end(count.next_due)))
 			count.next_due = deed_str(step->due);
 	}
 	return count;
@@ -142,7 +147,8 @@ step_state(struct view_ctx *ctx)
 	const Jx__Goal *goal;
 	size_t cursor = 0;
 
-	while ((plan = (const Jx__PlanGoal *)book_next(ctx->book, PAPER_PLAN_GOALS, NULL, &cursor)) != NULL)
+	while ((plan = (const Jx__PlanGoal *)book_next(
+		    ctx->book, PAPER_PLAN_GOALS, NULL, &cursor)) != NULL)
 		if (is_shown(ctx, plan->unit))
 			step_row(ctx, plan->unit, plan->goal, plan->title);
 	/* Goals that came without a plan (an import). */
@@ -155,9 +161,11 @@ step_state(struct view_ctx *ctx)
 }
 
 static const struct view views[] = {
-    {"step.state", "目标分解：有无、完成多少、是否须更新", "decomposition: there or not, how far, to be renewed",
-	ROLE_OFFICE | ROLE_AUDITOR | ROLE_CLERK | ROLE_HEAD | ROLE_FUNCTIONAL | ROLE_LEADER | ROLE_EVALUATOR | ROLE_LEAD, VIEW_MAY_UNIT,
-	columns, sizeof columns / sizeof *columns, step_state, "R09 R10"},
+    {"step.state", "目标分解：有无、完成多少、是否须更新",
+	"decomposition: there or not, how far, to be renewed",
+	ROLE_OFFICE | ROLE_AUDITOR | ROLE_CLERK | ROLE_HEAD | ROLE_FUNCTIONAL | ROLE_LEADER |
+	    ROLE_EVALUATOR | ROLE_LEAD,
+	VIEW_MAY_UNIT, columns, sizeof columns / sizeof *columns, step_state, "R09 R10"},
 };
 
 const struct chapter step_chapter = {.deeds = deeds,

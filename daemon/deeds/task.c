@@ -1,4 +1,5 @@
-/* The register of the city's tasks (全市任务), which goals cite and the coverage table stands on (R04, R40). */
+/* The register of the city's tasks (全市任务), which goals cite and the coverage table stands on
+ * (R04, R40). */
 #include "deeds/coverage.h"
 #include "deeds/deed.h"
 
@@ -12,14 +13,16 @@ task_push(struct deed_ctx *ctx)
 		const Jx__Task *row = rows->tasks[i];
 		const Jx__Task *stored = (const Jx__Task *)deed_get(ctx, PAPER_TASKS, row->task);
 		bool is_same = stored != NULL && deed_is(stored->text, row->text) &&
-			       deed_is(stored->source, row->source) && deed_is(stored->number, row->number);
+			       deed_is(stored->source, row->source) &&
+			       deed_is(stored->number, row->number);
 		Jx__Task *task = deed_put_row(ctx, PAPER_TASKS, &row->base);
 
 		task->waiver = is_same ? stored->waiver : NULL;
 		task->document = is_same ? stored->document : NULL;
 		task->waived = is_same ? stored->waived : NULL;
 		if (stored != NULL && !is_same && !deed_is(stored->waiver, ""))
-			deed_note(ctx, "任务 %s 内容已变，原确认理由不再有效", "task %s reads otherwise: its waiver is void", row->task);
+			deed_note(ctx, "任务 %s 内容已变，原确认理由不再有效",
+			    "task %s reads otherwise: its waiver is void", row->task);
 	}
 	return deed_verdict(ctx);
 }
@@ -34,18 +37,22 @@ task_drop(struct deed_ctx *ctx)
 
 	if (deed_get(ctx, PAPER_TASKS, object) == NULL)
 		return JX_E_NOT_FOUND;
-	while ((goal = (const Jx__PlanGoal *)book_next(ctx->book, PAPER_PLAN_GOALS, NULL, &cursor)) != NULL)
+	while ((goal = (const Jx__PlanGoal *)book_next(
+		    ctx->book, PAPER_PLAN_GOALS, NULL, &cursor)) != NULL)
 		if (deed_is(goal->task, object))
-			deed_why(ctx, "%s 的目标 %s 承接了这项任务", "%s: goal %s cites this task", goal->unit, goal->goal);
+			deed_why(ctx, "%s 的目标 %s 承接了这项任务", "%s: goal %s cites this task",
+			    goal->unit, goal->goal);
 	cursor = 0;
-	while ((row = (const Jx__AdjustmentGoal *)book_next(ctx->book, PAPER_ADJUSTMENT_GOALS, NULL, &cursor)) != NULL) {
-		const Jx__Adjustment *adjustment =
-		    (const Jx__Adjustment *)book_get(ctx->book, PAPER_ADJUSTMENTS, row->unit, row->adjustment);
+	while ((row = (const Jx__AdjustmentGoal *)book_next(
+		    ctx->book, PAPER_ADJUSTMENT_GOALS, NULL, &cursor)) != NULL) {
+		const Jx__Adjustment *adjustment = (const Jx__Adjustment *)book_get(
+		    ctx->book, PAPER_ADJUSTMENTS, row->unit, row->adjustment);
 
 		if (deed_is(row->task, object) && adjustment != NULL &&
-		    (deed_is(adjustment->state, "requested") || deed_is(adjustment->state, "accepted")))
-			deed_why(ctx, "%s 的调整 %s 承接了这项任务", "%s: adjustment %s cites this task", row->unit,
-			    row->adjustment);
+		    (deed_is(adjustment->state, "requested") ||
+			deed_is(adjustment->state, "accepted")))
+			deed_why(ctx, "%s 的调整 %s 承接了这项任务",
+			    "%s: adjustment %s cites this task", row->unit, row->adjustment);
 	}
 	if (ctx->why_count == 0)
 		deed_drop(ctx, PAPER_TASKS, object);
@@ -61,8 +68,9 @@ task_waive(struct deed_ctx *ctx)
 	if (task == NULL)
 		return JX_E_NOT_FOUND;
 	if (coverage_of(ctx->book, ctx->arena, task) == COVERAGE_GOOD) {
-		deed_why(ctx, "任务 %s 现由 %s 一家牵头，没有缺口或重复", "task %s is led by %s alone: there is nothing to waive",
-		    task->task, coverage_leads(ctx->book, ctx->arena, task->task));
+		deed_why(ctx, "任务 %s 现由 %s 一家牵头，没有缺口或重复",
+		    "task %s is led by %s alone: there is nothing to waive", task->task,
+		    coverage_leads(ctx->book, ctx->arena, task->task));
 		return deed_verdict(ctx);
 	}
 	put = deed_put(ctx, PAPER_TASKS, ctx->args->object);

@@ -25,8 +25,9 @@ TestSuite(adjust, .init = set_up, .fini = tear_down);
 static void
 row(const char *unit, const char *code, const char *goal, const char *change, const char *points)
 {
-	const char *const fields[] = {play_pair(w, "unit", unit), play_pair(w, "adjustment", code), play_pair(w, "goal", goal),
-	    play_pair(w, "change", change), *points == '\0' ? NULL : play_pair(w, "points", points), NULL};
+	const char *const fields[] = {play_pair(w, "unit", unit), play_pair(w, "adjustment", code),
+	    play_pair(w, "goal", goal), play_pair(w, "change", change),
+	    *points == '\0' ? NULL : play_pair(w, "points", points), NULL};
 
 	world_row_of(w, PAPER_ADJUSTMENT_GOALS, fields);
 }
@@ -34,17 +35,19 @@ row(const char *unit, const char *code, const char *goal, const char *change, co
 static void
 row_add(const char *unit, const char *code, const char *goal, const char *points)
 {
-	world_row(w, PAPER_ADJUSTMENT_GOALS, play_pair(w, "unit", unit), play_pair(w, "adjustment", code), play_pair(w, "goal", goal),
-	    "change=add", "title=抗洪救灾", "part=assigned", play_pair(w, "points", points), "duty=lead", "place=a", "workload=b",
-	    "difficulty=c");
+	world_row(w, PAPER_ADJUSTMENT_GOALS, play_pair(w, "unit", unit),
+	    play_pair(w, "adjustment", code), play_pair(w, "goal", goal), "change=add",
+	    "title=抗洪救灾", "part=assigned", play_pair(w, "points", points), "duty=lead",
+	    "place=a", "workload=b", "difficulty=c");
 }
 
 static enum jx_err
 request(const char *unit, const char *code)
 {
 	play_as_unit(w, ROLE_HEAD, unit);
-	return world_do(w, "adjust.request", play_pair(w, "unit", unit), play_pair(w, "object", code), "value=force-majeure",
-	    "reason=八月洪水", "document=f00d");
+	return world_do(w, "adjust.request", play_pair(w, "unit", unit),
+	    play_pair(w, "object", code), "value=force-majeure", "reason=八月洪水",
+	    "document=f00d");
 }
 
 static enum jx_err
@@ -52,8 +55,10 @@ decide(const char *deed, const char *unit, const char *code)
 {
 	play_as_committee(w);
 	if (strcmp(deed, "adjust.refuse") == 0)
-		return world_do(w, deed, play_pair(w, "unit", unit), play_pair(w, "object", code), "document=评委会7号", "reason=依据不足");
-	return world_do(w, deed, play_pair(w, "unit", unit), play_pair(w, "object", code), "document=评委会7号");
+		return world_do(w, deed, play_pair(w, "unit", unit), play_pair(w, "object", code),
+		    "document=评委会7号", "reason=依据不足");
+	return world_do(w, deed, play_pair(w, "unit", unit), play_pair(w, "object", code),
+	    "document=评委会7号");
 }
 
 static enum jx_err
@@ -80,9 +85,11 @@ Test(adjust, a_change_is_requested_accepted_and_applied)
 	cr_assert_str_eq(world_field(w, PAPER_ADJUSTMENTS, "late", "E1", "A1"), "");
 	cr_assert_eq(apply("调整1号"), JX_E_LIFE, "nothing is accepted");
 	cr_assert_eq(decide("adjust.accept", "E1", "A1"), JX_OK);
-	cr_assert_str_eq(world_field(w, RECORD_GOALS, "points", "E1", "G1"), "45.5", "until then the old version rules");
+	cr_assert_str_eq(world_field(w, RECORD_GOALS, "points", "E1", "G1"), "45.5",
+	    "until then the old version rules");
 	cr_assert_eq(world_view(w, "plan.compare", "unit=E1"), JX_OK);
-	cr_assert(world_has_row(w, "goal=G1", "change=change", "before=45.5", "after=40.5", "source=A1 accepted"));
+	cr_assert(world_has_row(
+	    w, "goal=G1", "change=change", "before=45.5", "after=40.5", "source=A1 accepted"));
 	cr_assert_eq(apply("批复1号"), JX_E_RULE, "a used number");
 	cr_assert_eq(apply("调整1号"), JX_OK);
 	cr_assert_str_eq(world_field(w, RECORD_GOALS, "points", "E1", "G1"), "40.5");
@@ -110,11 +117,17 @@ Test(adjust, rows_are_checked)
 	cr_assert_eq(request("E2", "A1"), JX_E_RULE, "nothing is issued");
 	row("S1", "A1", "G1", "strike", "");
 	play_as_unit(w, ROLE_HEAD, "E1");
-	cr_assert_eq(world_do(w, "adjust.request", "unit=S1", "object=A1", "value=other", "reason=x", "document=f"), JX_E_DENIED);
+	cr_assert_eq(world_do(w, "adjust.request", "unit=S1", "object=A1", "value=other",
+			 "reason=x", "document=f"),
+	    JX_E_DENIED);
 	row("E1", "A1", "G1", "strike", "");
-	cr_assert_eq(world_do(w, "adjust.request", "unit=E1", "object=A1", "value=other", "reason=x"), JX_E_FIELD, "evidence is needed");
+	cr_assert_eq(
+	    world_do(w, "adjust.request", "unit=E1", "object=A1", "value=other", "reason=x"),
+	    JX_E_FIELD, "evidence is needed");
 	row("E1", "A1", "G1", "strike", "");
-	cr_assert_eq(world_do(w, "adjust.request", "unit=E1", "object=A1", "value=whim", "reason=x", "document=f"), JX_E_FIELD);
+	cr_assert_eq(world_do(w, "adjust.request", "unit=E1", "object=A1", "value=whim", "reason=x",
+			 "document=f"),
+	    JX_E_FIELD);
 	row("E1", "A1", "G1", "strike", "");
 	cr_assert_eq(request("E1", "A1"), JX_OK);
 	cr_assert(play_noted(w, "34.5"));
@@ -139,7 +152,8 @@ Test(adjust, late_requests_are_stored_flagged_and_admitted)
 	cr_assert_eq(world_do(w, "phase.close", "value=adjust"), JX_OK);
 	row("E1", "A3", "G2", "change", "36");
 	cr_assert_eq(request("E1", "A3"), JX_E_PHASE);
-	cr_assert_eq(decide("adjust.admit", "E1", "A2"), JX_OK, "what came in is decided at any time");
+	cr_assert_eq(
+	    decide("adjust.admit", "E1", "A2"), JX_OK, "what came in is decided at any time");
 	cr_assert_eq(decide("adjust.admit", "E1", "A2"), JX_E_RULE, "once");
 	cr_assert_eq(decide("adjust.accept", "E1", "A2"), JX_OK);
 	cr_assert_eq(apply("调整1号"), JX_E_RULE, "81.5 in all");
@@ -174,10 +188,11 @@ Test(adjust, a_batch_stands_or_falls_whole)
 Test(adjust, tasks_from_above_take_the_same_way)
 {
 	play_as_committee(w);
-	world_row(w, PAPER_ADJUSTMENT_GOALS, "unit=E1", "adjustment=Z1", "goal=G3", "change=add", "title=迎接世博", "part=assigned", "points=4.5",
-	    "duty=coordinate");
+	world_row(w, PAPER_ADJUSTMENT_GOALS, "unit=E1", "adjustment=Z1", "goal=G3", "change=add",
+	    "title=迎接世博", "part=assigned", "points=4.5", "duty=coordinate");
 	row("E1", "Z1", "G1", "change", "41");
-	cr_assert_eq(world_do(w, "adjust.add", "unit=E1", "object=Z1", "document=评委会9号"), JX_OK);
+	cr_assert_eq(
+	    world_do(w, "adjust.add", "unit=E1", "object=Z1", "document=评委会9号"), JX_OK);
 	cr_assert_str_eq(state_of("E1", "Z1"), "accepted");
 	cr_assert_str_eq(world_field(w, PAPER_ADJUSTMENTS, "origin", "E1", "Z1"), "above");
 	cr_assert(play_notified(w, "", "E1", "Z1"));
@@ -185,7 +200,28 @@ Test(adjust, tasks_from_above_take_the_same_way)
 	cr_assert_str_eq(world_field(w, RECORD_GOALS, "duty", "E1", "G3"), "coordinate");
 	row("E1", "Z2", "G3", "strike", "");
 	play_as_unit(w, ROLE_HEAD, "E1");
-	cr_assert_eq(world_do(w, "adjust.add", "unit=E1", "object=Z2", "document=9号"), JX_E_DENIED);
+	cr_assert_eq(
+	    world_do(w, "adjust.add", "unit=E1", "object=Z2", "document=9号"), JX_E_DENIED);
+}
+
+/* R04: whoever accepts is told who leads the task now. */
+Test(adjust, the_leads_of_a_task_stand_before_the_committee)
+{
+	play_as_office(w);
+	world_row(w, PAPER_TASKS, "task=T1", "source=省政府文件", "text=抗洪");
+	cr_assert_eq(world_do(w, "task.push", NULL), JX_OK, "tasks come in mid-year too");
+	world_row(w, PAPER_ADJUSTMENT_GOALS, "unit=E1", "adjustment=A1", "goal=G1", "change=change",
+	    "task=T1");
+	cr_assert_eq(request("E1", "A1"), JX_OK);
+	play_as_office(w);
+	cr_assert_eq(
+	    world_do(w, "task.drop", "object=T1"), JX_E_RULE, "an open adjustment cites it");
+	cr_assert_eq(decide("adjust.accept", "E1", "A1"), JX_OK);
+	cr_assert(play_noted(w, "T1"));
+	cr_assert_eq(apply("调整1号"), JX_OK);
+	play_as_committee(w);
+	cr_assert_eq(world_view(w, "plan.coverage", NULL), JX_OK);
+	cr_assert(world_has_row(w, "task=T1", "lead=E1", "conflict="));
 }
 
 /* Two that were accepted of one goal: the second finds it gone. */

@@ -23,7 +23,8 @@ static enum jx_err
 answer(const char *unit, const char *value, const char *reason)
 {
 	play_as_unit(w, ROLE_HEAD, unit);
-	return world_do(w, "county.answer", play_pair(w, "unit", unit), play_pair(w, "value", value), play_pair(w, "reason", reason));
+	return world_do(w, "county.answer", play_pair(w, "unit", unit),
+	    play_pair(w, "value", value), play_pair(w, "reason", reason));
 }
 
 static void
@@ -40,18 +41,23 @@ Test(county, each_side_drafts_its_own_part)
 {
 	play_as_unit(w, ROLE_CLERK, "X1");
 	play_goal(w, "X1", "G1", "main", "72", "");
-	cr_assert_eq(world_do(w, "goals.push", "unit=X1"), JX_E_FAULTS, "the first part is the office's");
+	cr_assert_eq(
+	    world_do(w, "goals.push", "unit=X1"), JX_E_FAULTS, "the first part is the office's");
 	play_as_office(w);
 	play_goal(w, "X1", "G3", "innovation", "18", "");
-	cr_assert_eq(world_do(w, "county.push", "unit=X1"), JX_E_FAULTS, "the other is the county's");
+	cr_assert_eq(
+	    world_do(w, "county.push", "unit=X1"), JX_E_FAULTS, "the other is the county's");
 	cr_assert_eq(play_county_own(w, "X1"), JX_OK, "either may be first");
 	cr_assert_eq(play_county_push(w, "X1"), JX_OK);
-	cr_assert_str_eq(world_field(w, PAPER_PLAN_GOALS, "points", "X1", "G3"), "18", "a push leaves the other's part");
+	cr_assert_str_eq(world_field(w, PAPER_PLAN_GOALS, "points", "X1", "G3"), "18",
+	    "a push leaves the other's part");
 	play_goal(w, "X1", "G3", "main", "72", "");
-	cr_assert_eq(world_do(w, "county.push", "unit=X1"), JX_E_FAULTS, "that code is the county's");
+	cr_assert_eq(
+	    world_do(w, "county.push", "unit=X1"), JX_E_FAULTS, "that code is the county's");
 	play_goal(w, "X1", "G1", "main", "71", "");
 	cr_assert_eq(world_do(w, "county.push", "unit=X1", "based_on=1"), JX_E_STALE);
-	cr_assert(play_said(w, "G2") && !play_said(w, "目标 G3"), "the other side's goals are no difference");
+	cr_assert(play_said(w, "G2") && !play_said(w, "目标 G3"),
+	    "the other side's goals are no difference");
 	play_goal(w, "E1", "G1", "main", "72", "");
 	cr_assert_eq(world_do(w, "county.push", "unit=E1"), JX_E_RULE, "a department is no county");
 }
@@ -60,15 +66,18 @@ Test(county, each_side_drafts_its_own_part)
 Test(county, innovation_goals_need_carrier_and_target)
 {
 	play_as_unit(w, ROLE_CLERK, "X1");
-	world_row(w, PAPER_PLAN_GOALS, "unit=X1", "goal=G3", "title=创新", "part=innovation", "points=18", "duty=lead", "target=3");
+	world_row(w, PAPER_PLAN_GOALS, "unit=X1", "goal=G3", "title=创新", "part=innovation",
+	    "points=18", "duty=lead", "target=3");
 	cr_assert_eq(world_do(w, "goals.push", "unit=X1"), JX_E_FAULTS);
-	world_row(w, PAPER_PLAN_GOALS, "unit=X1", "goal=G3", "title=创新", "part=innovation", "points=18", "duty=lead", "carrier=园区");
+	world_row(w, PAPER_PLAN_GOALS, "unit=X1", "goal=G3", "title=创新", "part=innovation",
+	    "points=18", "duty=lead", "carrier=园区");
 	cr_assert_eq(world_do(w, "goals.push", "unit=X1"), JX_E_FAULTS);
-	world_row(w, PAPER_PLAN_GOALS, "unit=X1", "goal=G3", "title=创新", "part=innovation", "points=18", "duty=lead", "carrier=园区",
-	    "target=3");
+	world_row(w, PAPER_PLAN_GOALS, "unit=X1", "goal=G3", "title=创新", "part=innovation",
+	    "points=18", "duty=lead", "carrier=园区", "target=3");
 	cr_assert_eq(world_do(w, "goals.push", "unit=X1"), JX_OK);
 	play_as_office(w);
-	world_row(w, PAPER_PLAN_GOALS, "unit=X1", "goal=G1", "title=经济指标", "part=main", "points=72", "duty=lead");
+	world_row(w, PAPER_PLAN_GOALS, "unit=X1", "goal=G1", "title=经济指标", "part=main",
+	    "points=72", "duty=lead");
 	cr_assert_eq(world_do(w, "county.push", "unit=X1"), JX_OK, "the city's part needs neither");
 }
 
@@ -125,7 +134,8 @@ Test(county, all_are_confirmed_and_issued_at_one_instant)
 	cr_assert_eq(world_do(w, "county.confirm", "document=评委会1号"), JX_E_RULE);
 	cr_assert(play_said(w, "X3") && !play_said(w, "X1"));
 	w->now_us = deed_date_end("2010-04-20") - 1;
-	cr_assert_eq(world_do(w, "county.confirm", "document=评委会1号"), JX_E_RULE, "the last microsecond is still its own");
+	cr_assert_eq(world_do(w, "county.confirm", "document=评委会1号"), JX_E_RULE,
+	    "the last microsecond is still its own");
 	w->now_us++;
 	cr_assert_eq(world_do(w, "county.confirm", "document=评委会1号"), JX_OK);
 	cr_assert_str_eq(world_field(w, PAPER_PLANS, "answer", "X3"), "none");
@@ -137,7 +147,8 @@ Test(county, all_are_confirmed_and_issued_at_one_instant)
 	for (size_t i = 0; i < 3; i++) {
 		cr_assert_str_eq(world_field(w, PAPER_PLANS, "reply", counties[i]), "市政发1号");
 		cr_assert_str_eq(world_field(w, RECORD_GOALS, "points", counties[i], "G1"), "40");
-		cr_assert_str_eq(world_field(w, RECORD_GOALS, "part", counties[i], "G3"), "innovation");
+		cr_assert_str_eq(
+		    world_field(w, RECORD_GOALS, "part", counties[i], "G3"), "innovation");
 	}
 	cr_assert_eq(play_county_push(w, "X1"), JX_E_LIFE, "R11: frozen for the office too");
 	cr_assert_eq(play_county_own(w, "X1"), JX_E_LIFE);
@@ -153,10 +164,12 @@ Test(county, none_goes_without_the_others)
 	play_as_committee(w);
 	cr_assert_eq(world_do(w, "county.confirm", "document=评委会1号"), JX_E_LIFE);
 	cr_assert(play_said(w, "X2") && !play_said(w, "X1"));
-	cr_assert_str_eq(world_field(w, PAPER_PLANS, "state", "X1"), "submitted", "nothing was stored");
+	cr_assert_str_eq(
+	    world_field(w, PAPER_PLANS, "state", "X1"), "submitted", "nothing was stored");
 }
 
-/* The office's part may still change while the county's is submitted; the committee sees exact sums only. */
+/* The office's part may still change while the county's is submitted; the committee sees exact sums
+ * only. */
 Test(county, the_committee_confirms_exact_sums_only)
 {
 	submit_all();
@@ -169,5 +182,6 @@ Test(county, the_committee_confirms_exact_sums_only)
 	cr_assert(play_said(w, "X2") && play_said(w, "71") && !play_said(w, "X1"));
 	play_as_office(w);
 	cr_assert_eq(world_view(w, "plan.state", NULL), JX_OK);
-	cr_assert(world_has_row(w, "unit=X2", "state=submitted", "sums=main 71/72；innovation 18/18", "total=89"));
+	cr_assert(world_has_row(
+	    w, "unit=X2", "state=submitted", "sums=main 71/72；innovation 18/18", "total=89"));
 }

@@ -1,4 +1,5 @@
-/* tests/deeds/plan_play.h: the steps by which tests bring plans of the small city where they want them. */
+/* tests/deeds/plan_play.h: the steps by which tests bring plans of the small city where they want
+ * them. */
 #ifndef JX_TESTS_DEEDS_PLAN_PLAY_H
 #define JX_TESTS_DEEDS_PLAN_PLAY_H
 
@@ -15,11 +16,13 @@ play_pair(struct world *w, const char *field, const char *value)
 
 /* A goal of a department (with its grounds), or of a county (with carrier and target). */
 static inline void
-play_goal(struct world *w, const char *unit, const char *goal, const char *part, const char *points, const char *task)
+play_goal(struct world *w, const char *unit, const char *goal, const char *part, const char *points,
+    const char *task)
 {
-	world_row(w, PAPER_PLAN_GOALS, play_pair(w, "unit", unit), play_pair(w, "goal", goal), "title=完成任务",
-	    play_pair(w, "part", part), play_pair(w, "points", points), "duty=lead", play_pair(w, "task", task), "place=重点",
-	    "workload=较大", "difficulty=较难", "carrier=示范园区", "target=12.5", "measure=亿元");
+	world_row(w, PAPER_PLAN_GOALS, play_pair(w, "unit", unit), play_pair(w, "goal", goal),
+	    "title=完成任务", play_pair(w, "part", part), play_pair(w, "points", points),
+	    "duty=lead", play_pair(w, "task", task), "place=重点", "workload=较大",
+	    "difficulty=较难", "carrier=示范园区", "target=12.5", "measure=亿元");
 }
 
 static inline void
@@ -79,10 +82,12 @@ play_assign(struct world *w, const char *unit, const char *by)
 }
 
 static inline void
-play_opinion(struct world *w, const char *unit, const char *goal, const char *by, const char *verdict, const char *reason)
+play_opinion(struct world *w, const char *unit, const char *goal, const char *by,
+    const char *verdict, const char *reason)
 {
-	world_row(w, PAPER_OPINIONS, play_pair(w, "unit", unit), play_pair(w, "goal", goal), play_pair(w, "by", by),
-	    play_pair(w, "verdict", verdict), play_pair(w, "reason", reason));
+	world_row(w, PAPER_OPINIONS, play_pair(w, "unit", unit), play_pair(w, "goal", goal),
+	    play_pair(w, "by", by), play_pair(w, "verdict", verdict),
+	    play_pair(w, "reason", reason));
 }
 
 static inline enum jx_err
@@ -135,9 +140,12 @@ play_to_issued(struct world *w, const char *unit, const char *document)
 	play_to_passed(w, unit, "");
 	cr_assert_eq(play_approve(w, unit, play_leader(unit)), JX_OK);
 	play_as_committee(w);
-	cr_assert_eq(world_do(w, "plan.confirm", play_pair(w, "unit", unit), "document=评委会1号"), JX_OK);
+	cr_assert_eq(
+	    world_do(w, "plan.confirm", play_pair(w, "unit", unit), "document=评委会1号"), JX_OK);
 	play_as_office(w);
-	cr_assert_eq(world_do(w, "plan.issue", play_pair(w, "unit", unit), play_pair(w, "document", document)), JX_OK);
+	cr_assert_eq(world_do(w, "plan.issue", play_pair(w, "unit", unit),
+			 play_pair(w, "document", document)),
+	    JX_OK);
 }
 
 /* A county: 40 + 32 by the office, 18 its own. */
@@ -191,8 +199,8 @@ play_notified(const struct world *w, const char *role, const char *unit, const c
 	for (size_t i = 0; i < w->deed.change_count; i++) {
 		const Jx__Notice *notice = (const Jx__Notice *)w->deed.changes[i].record;
 
-		if (w->deed.changes[i].kind == PAPER_NOTICES && deed_is(notice->role, role) && deed_is(notice->unit, unit) &&
-		    strstr(notice->text, text) != NULL)
+		if (w->deed.changes[i].kind == PAPER_NOTICES && deed_is(notice->role, role) &&
+		    deed_is(notice->unit, unit) && strstr(notice->text, text) != NULL)
 			return true;
 	}
 	return false;

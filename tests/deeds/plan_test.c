@@ -28,7 +28,8 @@ static void
 task_push(const char *task, const char *text)
 {
 	play_as_office(w);
-	world_row(w, PAPER_TASKS, play_pair(w, "task", task), "source=市政府工作报告", "number=3", play_pair(w, "text", text));
+	world_row(w, PAPER_TASKS, play_pair(w, "task", task), "source=市政府工作报告", "number=3",
+	    play_pair(w, "text", text));
 	cr_assert_eq(world_do(w, "task.push", NULL), JX_OK);
 }
 
@@ -44,7 +45,8 @@ Test(plan, a_department_goes_the_whole_way)
 	cr_assert_str_eq(world_field(w, PAPER_PLANS, "late", "E1"), "");
 	cr_assert_eq(play_assign(w, "E1", "监察局"), JX_OK);
 	cr_assert(play_notified(w, "functional", "", "E1"));
-	cr_assert_eq(play_assign(w, "E1", "审计局"), JX_OK, "more reviewers while it is under review");
+	cr_assert_eq(
+	    play_assign(w, "E1", "审计局"), JX_OK, "more reviewers while it is under review");
 	cr_assert_eq(play_agree(w, "E1", "监察局"), JX_OK);
 	play_as_office(w);
 	cr_assert_eq(world_do(w, "plan.pass", "unit=E1"), JX_E_RULE);
@@ -58,7 +60,8 @@ Test(plan, a_department_goes_the_whole_way)
 	play_as_committee(w);
 	cr_assert_eq(world_do(w, "plan.confirm", "document=评委会1号"), JX_OK);
 	cr_assert_str_eq(world_field(w, PAPER_PLANS, "document", "E1"), "评委会1号");
-	cr_assert_str_eq(world_field(w, RECORD_GOALS, "points", "E1", "G1"), "", "not in force before the reply");
+	cr_assert_str_eq(world_field(w, RECORD_GOALS, "points", "E1", "G1"), "",
+	    "not in force before the reply");
 	play_as_office(w);
 	cr_assert_eq(world_do(w, "plan.issue", "unit=E1", "document=批复1号"), JX_OK);
 	cr_assert_str_eq(state_of("E1"), "issued");
@@ -71,11 +74,12 @@ Test(plan, a_department_goes_the_whole_way)
 Test(plan, goals_are_refused_row_by_row)
 {
 	play_as_unit(w, ROLE_CLERK, "E1");
-	world_row(w, PAPER_PLAN_GOALS, "unit=E1", "goal=G1", "title=a", "part=assigned", "points=10", "place=a", "workload=b",
-	    "difficulty=c");
-	cr_assert_eq(world_do(w, "goals.push", "unit=E1"), JX_E_FAULTS, "R04: lead or coordinate must be said");
-	world_row(w, PAPER_PLAN_GOALS, "unit=E1", "goal=G1", "title=a", "part=assigned", "points=10", "duty=lead", "place=a",
-	    "workload=b");
+	world_row(w, PAPER_PLAN_GOALS, "unit=E1", "goal=G1", "title=a", "part=assigned",
+	    "points=10", "place=a", "workload=b", "difficulty=c");
+	cr_assert_eq(world_do(w, "goals.push", "unit=E1"), JX_E_FAULTS,
+	    "R04: lead or coordinate must be said");
+	world_row(w, PAPER_PLAN_GOALS, "unit=E1", "goal=G1", "title=a", "part=assigned",
+	    "points=10", "duty=lead", "place=a", "workload=b");
 	cr_assert_eq(world_do(w, "goals.push", "unit=E1"), JX_E_FAULTS, "R03: three grounds");
 	play_goal(w, "E1", "G1", "main", "10", "");
 	cr_assert_eq(world_do(w, "goals.push", "unit=E1"), JX_E_FAULTS, "a county's part");
@@ -107,7 +111,8 @@ Test(plan, sums_must_be_exact_to_be_submitted)
 	cr_assert_eq(play_submit(w, "E1"), JX_OK);
 }
 
-/* A push replaces: what is not in it is dropped; what is based on an old version is refused with the differences. */
+/* A push replaces: what is not in it is dropped; what is based on an old version is refused with
+ * the differences. */
 Test(plan, a_push_replaces_and_a_stale_one_is_told_what_changed)
 {
 	cr_assert_eq(play_push(w, "E1", ""), JX_OK);
@@ -119,15 +124,18 @@ Test(plan, a_push_replaces_and_a_stale_one_is_told_what_changed)
 	play_goal(w, "E1", "G1", "assigned", "41", "");
 	play_goal(w, "E1", "G2", "duty", "39", "");
 	cr_assert_eq(world_do(w, "goals.push", "unit=E1", "based_on=1"), JX_E_STALE);
-	cr_assert(play_said(w, "“40”，本次为“41”") && play_said(w, "目标 G3") && play_said(w, "本次新增"));
+	cr_assert(play_said(w, "“40”，本次为“41”") && play_said(w, "目标 G3") &&
+		  play_said(w, "本次新增"));
 	play_goal(w, "E1", "G1", "assigned", "41", "");
 	cr_assert_eq(world_do(w, "goals.push", "unit=E1", "based_on=2"), JX_OK);
 	play_goal(w, "E2", "G1", "assigned", "41", "");
 	play_as_unit(w, ROLE_HEAD, "E2");
-	cr_assert_eq(world_do(w, "goals.push", "unit=E2", "based_on=1"), JX_E_STALE, "there is none: version 0");
+	cr_assert_eq(world_do(w, "goals.push", "unit=E2", "based_on=1"), JX_E_STALE,
+	    "there is none: version 0");
 }
 
-/* R10: the last microsecond is on time, the next is late; what is late is stored; once on time is on time. */
+/* R10: the last microsecond is on time, the next is late; what is late is stored; once on time is
+ * on time. */
 Test(plan, lateness_is_flagged_not_refused)
 {
 	uint64_t due = deed_date_end("2010-04-20");
@@ -148,7 +156,8 @@ Test(plan, lateness_is_flagged_not_refused)
 	play_as_office(w);
 	cr_assert_eq(world_view(w, "plan.state", NULL), JX_OK);
 	cr_assert(world_has_row(w, "unit=E2", "late=yes", "state=submitted"));
-	cr_assert(world_has_row(w, "unit=S1", "late=yes", "state=", "next=单位"), "not there and the time is over");
+	cr_assert(world_has_row(w, "unit=S1", "late=yes", "state=", "next=单位"),
+	    "not there and the time is over");
 }
 
 /* R05: opinions. */
@@ -182,7 +191,8 @@ Test(plan, opinions_are_of_ones_own_department_with_reasons)
 	play_opinion(w, "E1", "G7", "监察局", "agree", "");
 	cr_assert_eq(world_do(w, "plan.opine", "unit=E1"), JX_OK, "takes it back");
 	play_as_office(w);
-	cr_assert_eq(world_do(w, "plan.return", "unit=E1", "reason=无"), JX_E_RULE, "nobody asks for anything");
+	cr_assert_eq(world_do(w, "plan.return", "unit=E1", "reason=无"), JX_E_RULE,
+	    "nobody asks for anything");
 	cr_assert_eq(world_do(w, "plan.pass", "unit=E1"), JX_OK);
 }
 
@@ -192,7 +202,8 @@ Test(plan, only_changed_goals_go_round_again)
 	play_to_passed(w, "E1", "");
 	cr_assert_eq(play_approve(w, "E1", "L3"), JX_E_DENIED, "not in charge of it");
 	world_as(w, ROLE_LEADER, "L2", "", "L2");
-	cr_assert_eq(world_do(w, "plan.approve", "unit=E1"), JX_E_FIELD, "which version did he see?");
+	cr_assert_eq(
+	    world_do(w, "plan.approve", "unit=E1"), JX_E_FIELD, "which version did he see?");
 	cr_assert_eq(world_do(w, "plan.approve", "unit=E1", "based_on=1"), JX_E_STALE);
 	cr_assert_eq(world_do(w, "plan.sendback", "unit=E1", "reason=G1 偏低"), JX_OK);
 	cr_assert(play_notified(w, "", "E1", "G1"));
@@ -227,7 +238,8 @@ Test(plan, confirmation_needs_approval_of_the_present_content)
 {
 	play_to_passed(w, "E1", "");
 	cr_assert_eq(play_approve(w, "E1", "L2"), JX_OK);
-	world_put(w, PAPER_PLAN_GOALS, "unit=E1", "goal=G2", "title=变了", "part=duty", "points=34.5", "duty=lead");
+	world_put(w, PAPER_PLAN_GOALS, "unit=E1", "goal=G2", "title=变了", "part=duty",
+	    "points=34.5", "duty=lead");
 	play_as_committee(w);
 	cr_assert_eq(world_do(w, "plan.confirm", "document=1号", "unit=E1"), JX_E_RULE);
 	cr_assert(play_said(w, "G2") && !play_said(w, "G1"));
@@ -250,7 +262,8 @@ Test(plan, replies_have_a_number_of_their_own)
 /* The year's goals become exactly the plan's: what stood there before goes. */
 Test(plan, issue_replaces_what_was_imported)
 {
-	world_put(w, RECORD_GOALS, "unit=E1", "goal=OLD", "title=旧", "part=duty", "points=80", "duty=lead");
+	world_put(w, RECORD_GOALS, "unit=E1", "goal=OLD", "title=旧", "part=duty", "points=80",
+	    "duty=lead");
 	play_to_issued(w, "E1", "批复1号");
 	cr_assert_str_eq(world_field(w, RECORD_GOALS, "points", "E1", "OLD"), "");
 	cr_assert_str_eq(world_field(w, RECORD_GOALS, "points", "E1", "G2"), "34.5");
@@ -270,20 +283,27 @@ Test(plan, gaps_and_doubles_are_settled_or_waived)
 	cr_assert_eq(world_view(w, "plan.coverage", NULL), JX_OK);
 	cr_assert(world_has_row(w, "task=T1", "lead=E1、E2", "conflict=重复", "waiver="));
 	cr_assert(world_has_row(w, "task=T2", "lead=", "conflict=缺口"));
-	cr_assert_eq(world_do(w, "task.waive", "object=T2", "document=1号"), JX_E_FIELD, "with a reason");
-	cr_assert_eq(world_do(w, "task.waive", "object=T2", "document=1号", "reason=由省直单位承担"), JX_OK);
-	cr_assert_eq(world_do(w, "task.waive", "object=T1", "document=1号", "reason=两家共同牵头"), JX_OK);
-	cr_assert_eq(world_do(w, "task.waive", "object=T8", "document=1号", "reason=x"), JX_E_NOT_FOUND);
+	cr_assert_eq(
+	    world_do(w, "task.waive", "object=T2", "document=1号"), JX_E_FIELD, "with a reason");
+	cr_assert_eq(
+	    world_do(w, "task.waive", "object=T2", "document=1号", "reason=由省直单位承担"), JX_OK);
+	cr_assert_eq(
+	    world_do(w, "task.waive", "object=T1", "document=1号", "reason=两家共同牵头"), JX_OK);
+	cr_assert_eq(
+	    world_do(w, "task.waive", "object=T8", "document=1号", "reason=x"), JX_E_NOT_FOUND);
 	cr_assert_eq(world_view(w, "plan.coverage", NULL), JX_OK);
-	cr_assert(world_has_row(w, "task=T2", "conflict=缺口", "waiver=由省直单位承担", "document=1号"));
+	cr_assert(
+	    world_has_row(w, "task=T2", "conflict=缺口", "waiver=由省直单位承担", "document=1号"));
 	cr_assert_eq(play_push(w, "S1", "T1"), JX_OK);
 	play_as_committee(w);
-	cr_assert_eq(world_do(w, "plan.confirm", "document=1号", "unit=E1"), JX_E_RULE, "a third lead was not waived");
+	cr_assert_eq(world_do(w, "plan.confirm", "document=1号", "unit=E1"), JX_E_RULE,
+	    "a third lead was not waived");
 	cr_assert(play_said(w, "T1") && !play_said(w, "T2"));
 	cr_assert_eq(play_push(w, "S1", ""), JX_OK);
 	cr_assert_eq(play_push(w, "E2", ""), JX_OK);
 	play_as_committee(w);
-	cr_assert_eq(world_do(w, "task.waive", "object=T1", "document=1号", "reason=x"), JX_E_RULE, "led by one: nothing to waive");
+	cr_assert_eq(world_do(w, "task.waive", "object=T1", "document=1号", "reason=x"), JX_E_RULE,
+	    "led by one: nothing to waive");
 	cr_assert_eq(world_do(w, "plan.confirm", "document=1号", "unit=E1"), JX_OK);
 	play_as_unit(w, ROLE_CLERK, "E1");
 	cr_assert_eq(world_view(w, "plan.coverage", NULL), JX_E_DENIED);
@@ -302,7 +322,8 @@ Test(plan, tasks_are_dropped_only_when_nobody_cites_them)
 	task_push("T1", "招商引资");
 	cr_assert_str_eq(world_field(w, PAPER_TASKS, "waiver", "T1"), "缓办");
 	task_push("T1", "招商引资与外贸");
-	cr_assert_str_eq(world_field(w, PAPER_TASKS, "waiver", "T1"), "", "it reads otherwise: the waiver is void");
+	cr_assert_str_eq(world_field(w, PAPER_TASKS, "waiver", "T1"), "",
+	    "it reads otherwise: the waiver is void");
 	cr_assert(play_noted(w, "T1"));
 	play_as_office(w);
 	cr_assert_eq(world_do(w, "task.drop", "object=T1"), JX_OK);
@@ -334,5 +355,6 @@ Test(plan, a_unit_sees_only_its_own_state)
 	cr_assert_eq(play_assign(w, "E1", "监察局"), JX_OK);
 	play_as_functional(w, "监察局");
 	cr_assert_eq(world_view(w, "plan.state", NULL), JX_OK);
-	cr_assert(w->view.row_count == 1u && world_has_row(w, "unit=E1", "missing=监察局：G1、G2", "next=审核部门"));
+	cr_assert(w->view.row_count == 1u &&
+		  world_has_row(w, "unit=E1", "missing=监察局：G1、G2", "next=审核部门"));
 }
