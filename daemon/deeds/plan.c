@@ -21,6 +21,8 @@ static const struct deed_edge edges[] = {
 	{"review",    "plan.pass",      "passed",    "审核通过"},
 	{"passed",    "plan.approve",   "approved",  "分管领导审定"},
 	{"passed",    "plan.sendback",  "returned",  "分管领导退回"},
+	/* A gap or a double that comes up before the committee confirms (R04). */
+	{"approved",  "plan.return",    "returned",  "确认前退回修改"},
 	{"approved",  "plan.confirm",   "confirmed", "评估委员会确认"},
 	{"confirmed", "plan.issue",     "issued",    "批复下达"},
 	/* A county's. */
