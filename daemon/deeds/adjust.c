@@ -100,6 +100,11 @@ check_row(struct deed_ctx *ctx, size_t i, bool is_above)
 	if (!deed_is(row->adjustment, ctx->args->object))
 		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "adjustment", "应与调整编号一致",
 		    "is not the adjustment that is named");
+	if (!plan_goal_is_normal(ctx->arena, row->goal) ||
+	    !plan_goal_is_normal(ctx->arena, row->title))
+		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "title",
+		    "代码与目标内容的首尾不能有空白或特殊字符",
+		    "code and title: no blanks at the ends, no special characters");
 	if (is_add && stored != NULL) {
 		deed_fault(ctx, PAPER_ADJUSTMENT_GOALS, i, "goal", "已有这个目标",
 		    "there is such a goal already");

@@ -102,6 +102,29 @@ row_find(const struct deed_ctx *ctx, const char *goal)
 	return NULL;
 }
 
+bool
+plan_goal_is_normal(struct arena *arena, const char *text)
+{
+	size_t size = strlen(deed_str(text));
+	const char *normal =
+	    text_normal(arena, (struct bytes){(const uint8_t *)deed_str(text), size}, size);
+
+	return size == 0 || (normal != NULL && strcmp(normal, text) == 0);
+}
+
+static void
+check_texts(struct deed_ctx *ctx, size_t i)
+{
+	const Jx__PlanGoal *row = ctx->args->rows->plan_goals[i];
+
+	if (!plan_goal_is_normal(ctx->arena, row->goal))
+		deed_fault(ctx, PAPER_PLAN_GOALS, i, "goal", "首尾不能有空白或特殊字符",
+		    "no blanks at the ends, no special characters");
+	if (!plan_goal_is_normal(ctx->arena, row->title))
+		deed_fault(ctx, PAPER_PLAN_GOALS, i, "title", "首尾不能有空白或特殊字符",
+		    "no blanks at the ends, no special characters");
+}
+
 void
 plan_goal_check_rows(struct deed_ctx *ctx, const char *unit, enum plan_goal_side side)
 {
@@ -109,6 +132,7 @@ plan_goal_check_rows(struct deed_ctx *ctx, const char *unit, enum plan_goal_side
 		const Jx__PlanGoal *row = ctx->args->rows->plan_goals[i], *stored;
 		const char *zh, *en, *field = plan_goal_bad(ctx->book, row, &zh, &en);
 
+		check_texts(ctx, i);
 		if (field != NULL)
 			deed_fault(ctx, PAPER_PLAN_GOALS, i, field, "%s", "%s",
 			    ctx->lang == JX_EN ? en : zh);

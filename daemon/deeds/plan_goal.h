@@ -50,6 +50,8 @@ char *plan_goal_content_in(
 void plan_goal_issue(struct deed_ctx *ctx, const char *unit);
 /* Was a document of that number issued in this year already? */
 bool plan_goal_is_number_used(const struct book *book, const char *document);
+/* As the year's records need texts: NFC, no blanks at the ends, no control characters. */
+bool plan_goal_is_normal(struct arena *arena, const char *text);
 /* At most some 40 characters of a text, for messages. */
 const char *plan_goal_short(struct arena *arena, const char *text);
 

@@ -91,6 +91,9 @@ Test(plan, goals_are_refused_row_by_row)
 	cr_assert_eq(world_do(w, "goals.push", "unit=E1"), JX_E_FAULTS, "no such task");
 	play_goal(w, "E1", "capacity", "assigned", "10", "");
 	cr_assert_eq(world_do(w, "goals.push", "unit=E1"), JX_E_FAULTS, "a common item's code");
+	play_goal(w, "E1", "G1 ", "assigned", "10", "");
+	cr_assert_eq(world_do(w, "goals.push", "unit=E1"), JX_E_FAULTS,
+	    "the year's records take no such code");
 	play_goal(w, "E2", "G1", "assigned", "10", "");
 	cr_assert_eq(world_do(w, "goals.push", "unit=E2"), JX_E_DENIED, "another's");
 	cr_assert_str_eq(state_of("E1"), "");
@@ -309,7 +312,8 @@ Test(plan, gaps_and_doubles_are_settled_or_waived)
 	cr_assert_eq(world_view(w, "plan.coverage", NULL), JX_E_DENIED);
 }
 
-/* R04 R05: a double that comes up late is returned; what did not change stays agreed and approved. */
+/* R04 R05: a double that comes up late is returned; what did not change stays agreed and approved.
+ */
 Test(plan, an_approved_plan_is_returned_for_a_double_and_keeps_its_approvals)
 {
 	task_push("T1", "招商引资");
@@ -320,7 +324,8 @@ Test(plan, an_approved_plan_is_returned_for_a_double_and_keeps_its_approvals)
 	play_as_committee(w);
 	cr_assert_eq(world_do(w, "plan.confirm", "document=1号"), JX_E_RULE);
 	play_as_office(w);
-	cr_assert_eq(world_do(w, "plan.return", "unit=E2", "reason=重复牵头"), JX_E_RULE, "which goal, and what?");
+	cr_assert_eq(world_do(w, "plan.return", "unit=E2", "reason=重复牵头"), JX_E_RULE,
+	    "which goal, and what?");
 	play_opinion(w, "E2", "G1", "office", "change", "改为协调");
 	cr_assert_eq(world_do(w, "plan.return", "unit=E2", "reason=重复牵头"), JX_OK);
 	cr_assert(play_notified(w, "", "E2", "改为协调"));
@@ -329,19 +334,22 @@ Test(plan, an_approved_plan_is_returned_for_a_double_and_keeps_its_approvals)
 	play_as_office(w);
 	cr_assert_eq(world_do(w, "plan.assign", "unit=E2"), JX_OK);
 	cr_assert_eq(world_do(w, "plan.pass", "unit=E2"), JX_E_RULE);
-	cr_assert(play_said(w, "G1") && !play_said(w, "G2"), "only the changed goal goes round again");
+	cr_assert(
+	    play_said(w, "G1") && !play_said(w, "G2"), "only the changed goal goes round again");
 	cr_assert_eq(play_agree(w, "E2", "监察局"), JX_OK);
 	play_as_office(w);
 	cr_assert_eq(world_do(w, "plan.pass", "unit=E2"), JX_OK);
 	world_as(w, ROLE_LEADER, "L2", "", "L2");
 	cr_assert_eq(world_view(w, "plan.compare", "unit=E2"), JX_OK);
-	cr_assert(world_has_row(w, "goal=G1", "change=changed", "source=L2"), "he sees what changed since he approved");
+	cr_assert(world_has_row(w, "goal=G1", "change=changed", "source=L2"),
+	    "he sees what changed since he approved");
 	cr_assert(!world_has_row(w, "goal=G2", "change=changed", "source=L2"));
 	w->now_us++;
 	cr_assert_eq(play_approve(w, "E2", "L2"), JX_OK);
 	cr_assert(play_noted(w, "G2") && !play_noted(w, "G1"));
 	cr_assert_str_neq(world_field(w, PAPER_APPROVALS, "at_us", "E2", "G1", "L2"),
-	    world_field(w, PAPER_APPROVALS, "at_us", "E2", "G2", "L2"), "that of G2 is the old one");
+	    world_field(w, PAPER_APPROVALS, "at_us", "E2", "G2", "L2"),
+	    "that of G2 is the old one");
 	play_as_committee(w);
 	cr_assert_eq(world_do(w, "plan.confirm", "document=1号"), JX_OK);
 }
