@@ -6,7 +6,17 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(calendar) \
-	X(list)
+	X(list) \
+	X(task) \
+	X(plan) \
+	X(review) \
+	X(county) \
+	X(method) \
+	X(step) \
+	X(adjust) \
+	X(coverage) \
+	X(compare) \
+	X(plan_state)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;
