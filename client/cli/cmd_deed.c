@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cli/changes.h"
-#include "cli/help.h"
 #include "cli/made.h"
 #include "cli/online.h"
 #include "cli/proof.h"
@@ -89,52 +88,19 @@ read_file(struct cli *cli, struct work *work)
 	return status;
 }
 
-/* What is required and not there, all at once. The unit may still be the account's own. */
-static int
-check_required(const struct cli *cli, const struct work *work, bool with_unit)
-{
-	const char *missing = "", *separator = cli_say(cli, "、", ", ");
-	struct made_slot slots[MADE_SLOT_COUNT_MAX];
-	size_t count = made_slots(cli->made, slots);
-	bool needs_rows;
-
-	for (size_t i = 0; missing != NULL && i < count; i++) {
-		const struct option_row *row = &option_rows[slots[i].option];
-
-		if (!slots[i].is_required || has(cli, slots[i].option) ||
-		    (slots[i].option == OPTION_UNIT && !with_unit))
-			continue;
-		missing = arena_printf(cli->arena, "%s%s%s（--%s）", missing,
-		    missing[0] == '\0' ? "" : separator, cli_say(cli, row->arg_zh, row->arg_en),
-		    row->name);
-	}
-	if (missing != NULL && made_takes_rows(cli->made, &needs_rows) && needs_rows &&
-	    work->file == NULL)
-		missing = arena_printf(cli->arena, "%s%s%s", missing,
-		    missing[0] == '\0' ? "" : separator,
-		    cli_say(cli, "文件（.yaml 或 .csv）", "a file (.yaml or .csv)"));
-	if (missing == NULL)
-		return cli_error_memory(cli);
-	if (missing[0] == '\0')
-		return CLI_EXIT_OK;
-	cli_error(cli, JX_E_USAGE, "缺少 %s", "missing: %s", missing);
-	help_usage(cli, &cli->made->command, cli->made, stderr);
-	return err_exit(JX_E_USAGE);
-}
-
 static int
 find_unit(struct cli *cli, const struct work *work)
 {
 	const char *unit;
 	int status;
 
-	if ((work->deed->arguments & DEED_UNIT) == 0 || has(cli, OPTION_UNIT))
+	if (!made_wants_unit(cli->made) || has(cli, OPTION_UNIT))
 		return CLI_EXIT_OK;
 	status = online_own_unit(cli, &unit);
 	if (status != CLI_EXIT_OK)
 		return status;
 	cli->options.values[OPTION_UNIT] = unit;
-	return check_required(cli, work, true);
+	return made_check_required(cli, work->file != NULL, true);
 }
 
 /* ---- The message. */
@@ -342,7 +308,7 @@ cmd_deed(struct cli *cli)
 	if (made_take_words(cli->made, &cli->options, &work.file) != JX_OK)
 		return cli_error(cli, JX_E_USAGE, "不认识 %s", "not understood: %s",
 		    cli_shown(cli, cli->options.bad));
-	status = check_required(cli, &work, false);
+	status = made_check_required(cli, work.file != NULL, false);
 	if (status == CLI_EXIT_OK)
 		status = read_file(cli, &work);
 	if (status == CLI_EXIT_OK)
@@ -358,6 +324,12 @@ cmd_deed(struct cli *cli)
 	if (status != CLI_EXIT_OK)
 		return status;
 	work.message.unit = ONLINE_TEXT(cli->options.values[OPTION_UNIT]);
+	if (work.rows != NULL && work.message.unit != NULL) {
+		rows_fill_unit(work.rows, work.message.unit);
+		status = check_size(cli, &work);
+		if (status != CLI_EXIT_OK)
+			return status;
+	}
 	work.message.city = ONLINE_TEXT(work.year.city);
 	work.message.has_year = true;
 	work.message.year = work.year.year;

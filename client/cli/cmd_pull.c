@@ -8,6 +8,7 @@
 #include "cli/made.h"
 #include "cli/rows_file.h"
 #include "cli/table.h"
+#include "scheme/yaml.h"
 
 struct pull {
 	enum record_kind kinds[ROWS_KIND_COUNT_MAX];
@@ -71,7 +72,7 @@ choose_unit(struct cli *cli, struct pull *pull)
 		return cli_error(cli, JX_E_USAGE, "不认识 %s", "not understood: %s",
 		    cli_shown(cli, cli->options.bad));
 	pull->unit = cli->options.values[OPTION_UNIT];
-	if (pull->unit == NULL && cli->made != NULL && (cli->made->deed->arguments & DEED_UNIT) != 0)
+	if (pull->unit == NULL && cli->made != NULL && made_wants_unit(cli->made))
 		status = online_own_unit(cli, &pull->unit);
 	return status;
 }
@@ -165,6 +166,11 @@ put(struct cli *cli, struct pull *pull)
 	free(text);
 	if (status == CLI_EXIT_OK)
 		cli_note(cli, "共 %zu 行", "%zu rows", rows_count(pull->rows));
+	for (size_t i = 0; i < pull->kind_count; i++)
+		if (records_count(rows_records(pull->rows), pull->kinds[i]) > YAML_LIST_COUNT_MAX)
+			cli_note(cli, "%s 超过 %d 行：报送前请拆成几份",
+			    "%s has more than %d rows: split it before you push it",
+			    record_kinds[pull->kinds[i]].name, YAML_LIST_COUNT_MAX);
 	return status;
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/help.h"
+
 static const struct {
 	unsigned must, may; /* of a deed */
 	enum option_id option;
@@ -64,6 +66,17 @@ made_takes_rows(const struct command_made *made, bool *is_required)
 
 	*is_required = (arguments & DEED_ROWS) != 0;
 	return (arguments & (DEED_ROWS | DEED_MAY_ROWS)) != 0;
+}
+
+bool
+made_wants_unit(const struct command_made *made)
+{
+	const struct deed *deed = made->deed;
+
+	if (made->view != NULL)
+		return (made->view->arguments & (VIEW_UNIT | VIEW_EXPLAIN)) != 0;
+	return (deed->arguments & DEED_UNIT) != 0 ||
+	       (deed->scope == DEED_OWN && (deed->arguments & DEED_MAY_UNIT) != 0);
 }
 
 /* ---- Making. */
@@ -307,4 +320,44 @@ made_take_words(const struct command_made *made, struct options *options, const 
 		options->values[open[i].option] = options->words[word++];
 	}
 	return JX_OK;
+}
+
+/* "单位（--unit）" after those before it; NULL: memory out. */
+static const char *
+add_missing(const struct cli *cli, const char *missing, const char *what, const char *option)
+{
+	if (missing == NULL)
+		return NULL;
+	return arena_printf(cli->arena, "%s%s%s%s%s%s", missing,
+	    missing[0] == '\0' ? "" : cli_say(cli, "、", ", "), what, cli_say(cli, "（", " ("), option,
+	    cli_say(cli, "）", ")"));
+}
+
+int
+made_check_required(struct cli *cli, bool has_file, bool with_unit)
+{
+	struct made_slot slots[MADE_SLOT_COUNT_MAX];
+	size_t count = made_slots(cli->made, slots);
+	const char *missing = "", *option;
+	bool needs_rows;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct option_row *row = &option_rows[slots[i].option];
+
+		if (!slots[i].is_required || options_has(&cli->options, slots[i].option) ||
+		    (slots[i].option == OPTION_UNIT && !with_unit))
+			continue;
+		option = arena_printf(cli->arena, "--%s", row->name);
+		missing = add_missing(
+		    cli, missing, cli_say(cli, row->arg_zh, row->arg_en), option == NULL ? "" : option);
+	}
+	if (made_takes_rows(cli->made, &needs_rows) && needs_rows && !has_file)
+		missing = add_missing(cli, missing, cli_say(cli, "文件", "a file"), ".yaml, .csv");
+	if (missing == NULL)
+		return cli_error_memory(cli);
+	if (missing[0] == '\0')
+		return CLI_EXIT_OK;
+	cli_error(cli, JX_E_USAGE, "缺少 %s", "missing: %s", missing);
+	help_usage(cli, &cli->made->command, cli->made, stderr);
+	return err_exit(JX_E_USAGE);
 }

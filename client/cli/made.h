@@ -40,11 +40,20 @@ size_t made_slots(const struct command_made *made, struct made_slot slots[MADE_S
 /* Does it take a file of rows; must there be one? */
 bool made_takes_rows(const struct command_made *made, bool *is_required);
 
+/* Is it of a unit that is the account's own when none is named? */
+bool made_wants_unit(const struct command_made *made);
+
 /*
  * Words into the slots that no option has filled; the last word that looks like
  * a file into *file (NULL: none). JX_E_USAGE: too many words (options.bad).
  */
 JX_MUST_USE enum jx_err made_take_words(
     const struct command_made *made, struct options *options, const char **file);
+
+/*
+ * E_USAGE, told with all that is required and not there. with_unit false: the
+ * unit may still be the account's own.
+ */
+int made_check_required(struct cli *cli, bool has_file, bool with_unit);
 
 #endif

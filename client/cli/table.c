@@ -138,6 +138,21 @@ make_grid(struct cli *cli, const struct table *table)
 	return grid;
 }
 
+/* The version is what a change made from this table is based on. */
+static void
+put_title(const struct cli *cli, const Jx__Table *first)
+{
+	bool has_title = first->title != NULL && first->title[0] != '\0';
+
+	if (!has_title && !first->has_version)
+		return;
+	printf("%s%s%s", cli_bold(cli), has_title ? first->title : "", cli_plain(cli));
+	if (first->has_version)
+		printf("%s%s %llu", has_title ? " · " : "", cli_say(cli, "版本", "version"),
+		    (unsigned long long)first->version);
+	putchar('\n');
+}
+
 int
 table_show(struct cli *cli, const struct table *table)
 {
@@ -148,8 +163,8 @@ table_show(struct cli *cli, const struct table *table)
 
 	if (first->n_columns > TABLE_COLUMN_COUNT_MAX || (first->n_columns == 0 && table->row_count > 0))
 		return cli_error(cli, JX_E_MALFORMED, "%s", "%s", "columns");
-	if (is_screen && first->title != NULL && first->title[0] != '\0')
-		printf("%s%s%s\n", cli_bold(cli), first->title, cli_plain(cli));
+	if (is_screen)
+		put_title(cli, first);
 	if (is_screen && table->row_count == 0) {
 		puts(cli_say(cli, "（无）", "(none)"));
 		return CLI_EXIT_OK;

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "records/field.h"
 #include "rows/reader.h"
 
 struct rows *
@@ -135,4 +136,23 @@ rows_place(const struct rows *rows, const char *kind_name, uint32_t row, uint32_
 	    found->fields[field - 1].line > 0)
 		*at = found->fields[field - 1];
 	return true;
+}
+
+void
+rows_fill_unit(struct rows *rows, char *unit)
+{
+	for (size_t i = 0; i < rows->kind_count; i++) {
+		enum record_kind kind = rows->kinds[i];
+		int field = field_find(kind, "unit");
+		size_t count = records_count(rows_records(rows), kind);
+
+		if (field < 0 || record_kinds[kind].fields[field].optional)
+			continue;
+		for (size_t k = 0; k < count; k++) {
+			ProtobufCMessage *record = records_at(rows_records(rows), kind, k);
+
+			if (field_text(record, kind, (size_t)field) == NULL)
+				field_set_text(record, kind, (size_t)field, unit);
+		}
+	}
 }

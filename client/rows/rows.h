@@ -53,6 +53,9 @@ ProtobufCMessage *rows_add(struct rows *rows, enum record_kind kind, struct rows
 JX_MUST_USE enum jx_err rows_set(
     struct rows *rows, size_t field, struct bytes text, struct rows_at at);
 
+/* Rows that must say whose they are and do not: they are that unit's (borrowed). */
+void rows_fill_unit(struct rows *rows, char *unit);
+
 struct rows_head *rows_head(struct rows *rows);
 Jx__Records *rows_records(const struct rows *rows);
 size_t rows_count(const struct rows *rows);

@@ -84,6 +84,8 @@ put_record(FILE *file, const ProtobufCMessage *record, enum record_kind kind)
 	for (size_t i = 0; i < record_kinds[kind].field_count; i++)
 		if (put_field(file, lead, record, kind, i))
 			lead = "    ";
+	if (lead[2] == '-')
+		fputs("  - {}\n", file); /* a row of nothing is a row: the daemon says what it lacks */
 }
 
 void

@@ -169,6 +169,17 @@ Test(rows, a_csv_has_its_columns_in_any_order)
 	cr_assert(!rows_place(rows, "plans", 1, 1, &at));
 }
 
+Test(rows, rows_that_do_not_say_whose_they_are_get_the_unit)
+{
+	struct rows *rows = read_text("p.csv", goals, 1, "goal,unit\nG1,\nG2,X02\n");
+	char unit[] = "X01";
+
+	NO_FAULT();
+	rows_fill_unit(rows, unit);
+	cr_assert_str_eq(rows_records(rows)->plan_goals[0]->unit, "X01");
+	cr_assert_str_eq(rows_records(rows)->plan_goals[1]->unit, "X02", "what is said stays");
+}
+
 Test(rows, a_csv_of_several_kinds_names_each_row_s)
 {
 	struct rows *rows = read_text("s.csv", self, 2,
