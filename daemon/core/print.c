@@ -52,14 +52,22 @@ print_states(unsigned states)
 	return "-";
 }
 
+/* Comma-joined; text: 160 bytes. */
 static const char *
-print_roles(const struct route *route)
+print_roles(unsigned roles, char text[160])
 {
-	if (route->roles == ROLE_NONE)
+	size_t used = 0;
+
+	if (roles == ROLE_NONE)
 		return "anyone";
-	if (route->roles == (ROLE_OFFICE | ROLE_AUDITOR))
-		return "office,auditor";
-	return role_code((enum role)route->roles);
+	if (roles == ROLE_ALL)
+		return "all";
+	text[0] = '\0';
+	for (unsigned role = 1; role < ROLE_END; role <<= 1)
+		if ((roles & role) != 0)
+			used += (size_t)snprintf(text + used, 160 - used, "%s%s", used == 0 ? "" : ",",
+			    role_code((enum role)role));
+	return text;
 }
 
 static const char *const scope_names[] = {
@@ -74,17 +82,18 @@ char *
 core_routes_text(void)
 {
 	struct print print;
+	char roles[160];
 
 	if (!print_open(&print))
 		return NULL;
-	fprintf(print.file, "%-16s %-6s %-14s %-15s %-5s %-6s %6s %9s\n", "request", "kind",
+	fprintf(print.file, "%-16s %-6s %-14s %-24s %-5s %-6s %6s %9s\n", "request", "kind",
 	    "session", "roles", "scope", "phase", "bytes", "in flight");
 	for (unsigned i = 0; i < route_count; i++) {
 		const struct route *route = &route_rows[i];
 
-		fprintf(print.file, "%-16s %-6s %-14s %-15s %-5s %-6s %6u %9u\n", route->name,
+		fprintf(print.file, "%-16s %-6s %-14s %-24s %-5s %-6s %6u %9u\n", route->name,
 		    route->kind == ROUTE_WRITE ? "write" : "read", print_states(route->states),
-		    print_roles(route), scope_names[route->scope],
+		    print_roles(route->roles, roles), scope_names[route->scope],
 		    route->phases == PHASE_OPEN ? "open" : "-", route->size_max,
 		    route->inflight_max);
 	}

@@ -43,10 +43,12 @@ size_t book_lower(const struct book *book, enum record_kind kind, const char *te
  */
 JX_MUST_USE enum jx_err book_put(struct book *book, enum record_kind kind, const ProtobufCMessage *record,
     bool withdrawn, uint64_t version, uint64_t batch);
+/* A change of which no record is left: a withdrawal. */
+void book_set_changed(struct book *book, enum record_kind kind, uint64_t batch);
 void book_set_batch(struct book *book, uint64_t batch);
 void book_set_scheme(struct book *book, struct scheme *scheme); /* taken */
 
-/* All of a kind, or all bundle kinds, as a Jx__Records that borrows from the book, in arena; NULL: memory out. */
+/* All bundle kinds as a Jx__Records that borrows from the book, in arena; NULL: memory out. */
 Jx__Records *book_records(const struct book *book, struct arena *arena);
 
 #endif

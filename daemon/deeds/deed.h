@@ -118,6 +118,7 @@ struct deed_ctx {
 	struct deed_run run; /* DEED_RUN; run.run NULL: none */
 	bool is_late;        /* received at or after the phase's due (deed->phase), for args->unit */
 	struct arena *arena; /* everything made here; dies with the request */
+	struct faults *faults; /* of rows: file the kind, line the row from 1, column the field from 1 */
 	/* what the deed gives */
 	struct deed_change *changes;
 	size_t change_count, change_capacity;
@@ -128,12 +129,26 @@ struct deed_ctx {
 	bool out_of_memory;
 };
 
+struct view;
+
+/* What one file of this room brings: table.c lists the chapters. */
+struct chapter {
+	const struct deed *deeds;
+	size_t deed_count;
+	const struct deed_life *lives;
+	size_t life_count;
+	const struct view *views;
+	size_t view_count;
+};
+
 /* ---- The table: every deed there is, from the files of this room. */
 size_t deed_count(void);
 const struct deed *deed_at(size_t index);
 const struct deed *deed_find(const char *name); /* NULL: none */
 size_t deed_life_count(void);
 const struct deed_life *deed_life_at(size_t index);
+/* The life whose papers are of that kind; NULL: none. */
+const struct deed_life *deed_life_of(enum record_kind kind);
 
 /* ---- For a deed's function. */
 /*
@@ -170,7 +185,7 @@ __attribute__((format(printf, 2, 4))) __attribute__((format(printf, 3, 4))) void
     struct deed_ctx *ctx, const char *zh, const char *en, ...);
 __attribute__((format(printf, 2, 4))) __attribute__((format(printf, 3, 4))) void deed_note(
     struct deed_ctx *ctx, const char *zh, const char *en, ...);
-/* JX_OK, JX_E_MEMORY, or JX_E_RULE when there is a why. */
+/* JX_OK, JX_E_MEMORY, JX_E_FAULTS when a row has a fault, or JX_E_RULE when there is a why. */
 enum jx_err deed_verdict(const struct deed_ctx *ctx);
 
 /*
@@ -208,7 +223,7 @@ deed_is(const char *text, const char *other)
  * opinions, approvals and consents hang on (R05, R17, R33). Fields named in
  * `without` (NULL-ended; may be NULL) do not count.
  */
-const char *deed_content(struct arena *arena, enum record_kind kind, const ProtobufCMessage *record, const char *const *without);
+char *deed_content(struct arena *arena, enum record_kind kind, const ProtobufCMessage *record, const char *const *without);
 
 /* ---- Who, where, when. */
 /* enum kind of a unit, or -1; its class, its name ("" when unknown). */
@@ -228,6 +243,11 @@ bool book_is_published(const struct book *book);
 /* Does that leader supervise the unit? Is that account a member of a team whose class is the unit's? */
 bool book_supervises(const struct book *book, const char *leader, const char *unit);
 bool book_in_team(const struct book *book, const char *account, const char *unit);
+/* A fault of a row of args->rows; field: its column's name. */
+__attribute__((format(printf, 5, 7))) __attribute__((format(printf, 6, 7))) void deed_fault(struct deed_ctx *ctx,
+    enum record_kind kind, size_t index, const char *field, const char *zh, const char *en, ...);
+/* The account that acts for a department on that item instead of it (R20); "" when none. */
+const char *book_substitute(const struct book *book, const char *unit, const char *item, const char *by);
 /* Writes a notice: to every account of a unit, of a role, or to one account ("" where not meant). */
 void deed_notify(struct deed_ctx *ctx, const char *unit, const char *role, const char *account, const char *text);
 

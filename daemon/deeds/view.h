@@ -18,6 +18,7 @@ enum view_argument {
 	VIEW_KIND = 1 << 2,
 	VIEW_RUN = 1 << 3,    /* a run: 0 is the newest that is done; ctx->run is there */
 	VIEW_OTHER = 1 << 4,  /* a second run: ctx->other */
+	VIEW_ANY_UNIT = 1 << 6, /* clerks and heads may name another's unit */
 	VIEW_EXPLAIN = 1 << 5, /* the run's explanation of args->unit: ctx->nodes */
 	VIEW_MAY_UNIT = 1 << 16,
 	VIEW_MAY_OBJECT = 1 << 17,
