@@ -40,7 +40,8 @@ add_value(const struct cli *cli, struct grid *grid, const struct record_field *f
 	if (value == NULL)
 		grid_add(grid, NULL, "—");
 	else if (field != NULL && field->type == FIELD_MOMENT)
-		grid_add(grid, value, when_beijing(cli, strtoull(value, NULL, 10)));
+		grid_add(grid, when_utc(cli, strtoull(value, NULL, 10)),
+		    when_beijing(cli, strtoull(value, NULL, 10)));
 	else
 		grid_add(grid, value, NULL);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/changes.h"
+#include "cli/help.h"
 #include "cli/made.h"
 #include "cli/online.h"
 #include "cli/proof.h"
@@ -305,9 +306,12 @@ cmd_deed(struct cli *cli)
 	struct work work = {.deed = cli->made->deed, .message = JX__DEED__INIT};
 	int status;
 
-	if (made_take_words(cli->made, &cli->options, &work.file) != JX_OK)
-		return cli_error(cli, JX_E_USAGE, "不认识 %s", "not understood: %s",
+	if (made_take_words(cli->made, &cli->options, &work.file) != JX_OK) {
+		cli_error(cli, JX_E_USAGE, "不认识 %s", "not understood: %s",
 		    cli_shown(cli, cli->options.bad));
+		help_usage(cli, &cli->made->command, cli->made, stderr);
+		return err_exit(JX_E_USAGE);
+	}
 	status = made_check_required(cli, work.file != NULL, false);
 	if (status == CLI_EXIT_OK)
 		status = read_file(cli, &work);

@@ -43,7 +43,11 @@ is_required(const struct command_made *made, enum option_id option)
 static bool
 is_shown_as_word(const struct command_made *made, enum option_id option)
 {
-	return made != NULL && (option == OPTION_UNIT || option == OPTION_OBJECT || option == OPTION_KIND);
+	if (made == NULL)
+		return false;
+	if (option == OPTION_VALUE)
+		return made->deed != NULL && made->deed->values != NULL;
+	return option == OPTION_UNIT || option == OPTION_OBJECT || option == OPTION_KIND;
 }
 
 /* A deed's or view's line: its words, then what it is. family NULL: any. */
@@ -231,7 +235,7 @@ put_deed(const struct cli *cli, const struct deed *deed, FILE *file)
 	fprintf(file, "\n%s%s\n", cli_say(cli, "谁可以办理: ", "who may: "),
 	    roles == NULL ? "" : roles);
 	if (deed->values != NULL) {
-		fprintf(file, "%s", cli_say(cli, "--value 的取值:", "--value is one of:"));
+		fprintf(file, "%s", cli_say(cli, "取值:", "values:"));
 		for (const char *const *value = deed->values; *value != NULL; value++)
 			fprintf(file, " %s", *value);
 		fputc('\n', file);

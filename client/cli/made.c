@@ -139,6 +139,15 @@ finish(struct command_made *made, const char *name, int (*run)(struct cli *cli),
 		    slots[i].is_required && slots[i].option != OPTION_UNIT);
 		made->command.word_max++;
 	}
+	if (made->deed != NULL && !made->is_pull && made->deed->values != NULL &&
+	    (made->deed->arguments & (DEED_VALUE | DEED_MAY_VALUE)) != 0) {
+		const struct option_row *row = &option_rows[OPTION_VALUE];
+		bool must = (made->deed->arguments & DEED_VALUE) != 0;
+
+		add_word(made->words_zh, row->arg_zh, must);
+		add_word(made->words_en, row->arg_en, must);
+		made->command.word_max++;
+	}
 	if (made_takes_rows(made, &is_required)) {
 		add_word(made->words_zh, "文件", is_required);
 		add_word(made->words_en, "FILE", is_required);
@@ -272,6 +281,26 @@ is_file(const char *word)
 	return strcmp(word, "-") == 0;
 }
 
+/*
+ * A word that is one of the deed's values stands for itself, wherever it is: it
+ * is taken out of the words.
+ */
+static void
+take_value(const struct command_made *made, struct options *options, size_t *count)
+{
+	const char *const *values = made->deed == NULL || made->is_pull ? NULL : made->deed->values;
+
+	for (; values != NULL && *values != NULL && !options_has(options, OPTION_VALUE); values++)
+		for (size_t i = 0; i < *count; i++)
+			if (strcmp(options->words[i], *values) == 0) {
+				options->values[OPTION_VALUE] = options->words[i];
+				(*count)--;
+				memmove(&options->words[i], &options->words[i + 1],
+				    (*count - i) * sizeof *options->words);
+				break;
+			}
+}
+
 /* The slots that words fill, and how many of them are required. */
 static size_t
 open_slots(const struct command_made *made, const struct options *options,
@@ -298,6 +327,7 @@ made_take_words(const struct command_made *made, struct options *options, const 
 	bool is_needed, is_own = false;
 
 	*file = NULL;
+	take_value(made, options, &count);
 	if (made_takes_rows(made, &is_needed) && count > 0 &&
 	    (is_file(options->words[count - 1]) || count > open_count))
 		*file = options->words[--count];

@@ -44,8 +44,9 @@ bool made_takes_rows(const struct command_made *made, bool *is_required);
 bool made_wants_unit(const struct command_made *made);
 
 /*
- * Words into the slots that no option has filled; the last word that looks like
- * a file into *file (NULL: none). JX_E_USAGE: too many words (options.bad).
+ * Words into the slots that no option has filled: one of the deed's values
+ * wherever it stands, units and objects in order; the last word that looks like a
+ * file into *file (NULL: none). JX_E_USAGE: too many words (options.bad).
  */
 JX_MUST_USE enum jx_err made_take_words(
     const struct command_made *made, struct options *options, const char **file);

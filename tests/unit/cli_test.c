@@ -136,6 +136,10 @@ static const struct deed push = {
     .name = "x.push", .arguments = DEED_UNIT | DEED_MAY_OBJECT | DEED_ROWS | DEED_MAY_REASON};
 static const struct deed open_it = {.name = "x.open", .arguments = DEED_UNIT | DEED_OBJECT};
 
+static const char *const phases[] = {"goals", "self", NULL};
+static const struct deed extend = {
+    .name = "x.extend", .arguments = DEED_VALUE | DEED_MAY_UNIT, .values = phases};
+
 static const char *
 took(const struct deed *deed, struct options options, enum jx_err expected)
 {
@@ -147,8 +151,9 @@ took(const struct deed *deed, struct options options, enum jx_err expected)
 				     options.words[options.word_count] != NULL;)
 		options.word_count++;
 	cr_assert_eq(made_take_words(&made, &options, &file), expected);
-	snprintf(said, sizeof said, "%s %s %s", values[OPTION_UNIT] == NULL ? "-" : values[OPTION_UNIT],
-	    values[OPTION_OBJECT] == NULL ? "-" : values[OPTION_OBJECT], file == NULL ? "-" : file);
+	snprintf(said, sizeof said, "%s %s %s%s%s", values[OPTION_UNIT] == NULL ? "-" : values[OPTION_UNIT],
+	    values[OPTION_OBJECT] == NULL ? "-" : values[OPTION_OBJECT], file == NULL ? "-" : file,
+	    values[OPTION_VALUE] == NULL ? "" : " ", values[OPTION_VALUE] == NULL ? "" : values[OPTION_VALUE]);
 	return expected == JX_OK ? said : options.bad;
 }
 
@@ -172,6 +177,15 @@ Test(commands, a_word_too_few_leaves_the_unit_out)
 	    "X01 7 -");
 	cr_assert_str_eq(
 	    took(&open_it, (struct options){.words = {"X01", "7", "8"}}, JX_E_USAGE), "8");
+}
+
+/* The values are known: such a word needs no place of its own. */
+Test(commands, a_word_may_be_the_value)
+{
+	cr_assert_str_eq(took(&extend, (struct options){.words = {"goals"}}, JX_OK), "- - - goals");
+	cr_assert_str_eq(took(&extend, (struct options){.words = {"X01", "self"}}, JX_OK), "X01 - - self");
+	cr_assert_str_eq(took(&extend, (struct options){.words = {"self", "X01"}}, JX_OK), "X01 - - self");
+	cr_assert_str_eq(took(&extend, (struct options){.words = {"X01", "goals", "self"}}, JX_E_USAGE), "self");
 }
 
 Test(role, every_role_has_words)
