@@ -236,14 +236,14 @@ act_on_stored(
 {
 	struct request *req = request_find(core, id);
 	struct act *act;
-	bool is_good = false;
+	bool is_good = outcome->err == JX_OK;
 
 	(void)handle;
 	assert(req != NULL); /* only an answer ends it, and this is the answer */
 	act = act_of(req);
 	if (outcome->err == JX_OK && !outcome->replayed)
 		is_good = act_apply(act, (uint64_t)outcome->value);
-	if (is_good)
+	if (is_good && !outcome->replayed)
 		watch_on_changes(core, act->args.city, act->args.year, act->book, act->ctx.changes,
 		    act->ctx.change_count);
 	books_leave(core, act->args.city, act->args.year, is_good);
