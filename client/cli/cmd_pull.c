@@ -71,9 +71,11 @@ choose_unit(struct cli *cli, struct pull *pull)
 	    made_take_words(cli->made, &cli->options, &file) != JX_OK)
 		return cli_error(cli, JX_E_USAGE, "不认识 %s", "not understood: %s",
 		    cli_shown(cli, cli->options.bad));
+	if (cli->made != NULL && made_wants_unit(cli->made) && !options_has(&cli->options, OPTION_UNIT))
+		status = online_own_unit(cli, &cli->options.values[OPTION_UNIT]);
+	if (status == CLI_EXIT_OK && cli->made != NULL)
+		status = made_check_required(cli, false, true);
 	pull->unit = cli->options.values[OPTION_UNIT];
-	if (pull->unit == NULL && cli->made != NULL && made_wants_unit(cli->made))
-		status = online_own_unit(cli, &pull->unit);
 	return status;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/help.h"
+#include "records/field.h"
 
 static const struct {
 	unsigned must, may; /* of a deed */
@@ -39,13 +40,35 @@ is_word(enum option_id option)
 	return option == OPTION_UNIT || option == OPTION_OBJECT || option == OPTION_KIND;
 }
 
+/* Do its rows say whose they are? */
+static bool
+is_of_units(const struct deed *deed)
+{
+	for (size_t i = 0; i < DEED_KIND_COUNT_MAX && deed->kinds[i] != 0; i++)
+		if (field_find(deed->kinds[i], "unit") >= 0)
+			return true;
+	return false;
+}
+
+bool
+made_wants_unit(const struct command_made *made)
+{
+	const struct deed *deed = made->deed;
+
+	if (made->view != NULL)
+		return (made->view->arguments & (VIEW_UNIT | VIEW_EXPLAIN)) != 0;
+	return (deed->arguments & DEED_UNIT) != 0 ||
+	       (deed->scope == DEED_OWN && (deed->arguments & DEED_MAY_UNIT) != 0);
+}
+
 size_t
 made_slots(const struct command_made *made, struct made_slot slots[MADE_SLOT_COUNT_MAX])
 {
 	size_t count = 0;
 
 	if (made->is_pull) {
-		slots[count++] = (struct made_slot){OPTION_UNIT, false};
+		if (is_of_units(made->deed))
+			slots[count++] = (struct made_slot){OPTION_UNIT, made_wants_unit(made)};
 		return count;
 	}
 	for (size_t i = 0; made->deed != NULL && i < sizeof deed_slots / sizeof *deed_slots; i++)
@@ -66,17 +89,6 @@ made_takes_rows(const struct command_made *made, bool *is_required)
 
 	*is_required = (arguments & DEED_ROWS) != 0;
 	return (arguments & (DEED_ROWS | DEED_MAY_ROWS)) != 0;
-}
-
-bool
-made_wants_unit(const struct command_made *made)
-{
-	const struct deed *deed = made->deed;
-
-	if (made->view != NULL)
-		return (made->view->arguments & (VIEW_UNIT | VIEW_EXPLAIN)) != 0;
-	return (deed->arguments & DEED_UNIT) != 0 ||
-	       (deed->scope == DEED_OWN && (deed->arguments & DEED_MAY_UNIT) != 0);
 }
 
 /* ---- Making. */
