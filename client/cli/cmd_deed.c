@@ -12,7 +12,10 @@
 #include "rows/moment.h"
 #include "wire/text.h"
 
-enum { BODY_SIZE_MAX = 60 << 10 }; /* a frame takes 64 KiB; room for what is around the deed */
+enum {
+	BODY_SIZE_MAX = 60 << 10, /* a frame takes 64 KiB; room for what is around the deed */
+	CHANGE_COUNT_MAX = 200,   /* the daemon lists no more (DeedReply.changes) */
+};
 
 struct work {
 	const struct deed *deed;
@@ -241,8 +244,9 @@ say_what_happened(const struct cli *cli, const struct work *work, const Jx__Deed
 
 	for (size_t i = 0; i < reply->n_notes; i++)
 		cli_note(cli, "%s", "%s", reply->notes[i]);
-	if (reply->change_count > reply->n_changes)
-		cli_note(cli, "共改动 %llu 处，只列出前 %zu 处", "%llu changes; the first %zu are shown",
+	/* change_count counts records, the list their fields. */
+	if (reply->n_changes >= CHANGE_COUNT_MAX)
+		cli_note(cli, "共改动 %llu 条，只列出前 %zu 处", "%llu records change; the first %zu fields are shown",
 		    (unsigned long long)reply->change_count, reply->n_changes);
 	if (is_late && !work->message.dry_run)
 		cli_note(cli, "迟报：已受理并标注", "late: accepted, and flagged as late");
