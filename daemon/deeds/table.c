@@ -5,8 +5,11 @@
 
 /* clang-format off */
 #define CHAPTERS(X) \
+	X(ballot) \
 	X(calendar) \
-	X(list)
+	X(list) \
+	X(privacy) \
+	X(register)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;
