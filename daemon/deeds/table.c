@@ -9,7 +9,9 @@
 	X(calendar) \
 	X(list) \
 	X(privacy) \
-	X(register)
+	X(register) \
+	X(session) \
+	X(sheet)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;
