@@ -308,25 +308,25 @@ card_code(struct deed_ctx *ctx, const char *stack, uint32_t card)
 	return deed_printf(ctx, "%s-%04u", stack, card);
 }
 
+/* given NULL: blank, of a ballot that is withdrawn unseen. */
 static void
-entry_put_ballots(struct deed_ctx *ctx, const struct entry *entry)
+put_ballot(struct deed_ctx *ctx, const Jx__Stack *stack, uint32_t card, const char *given)
 {
 	size_t questions = book_scheme(ctx->book)->question_count;
-	const Jx__Stack *stack = entry->stack;
+	Jx__Ballot *ballot =
+	    deed_put(ctx, RECORD_BALLOTS, stack->unit, stack->group, card_code(ctx, stack->stack, card));
+	char **answers = arena_alloc(ctx->arena, (questions + 1) * sizeof *answers);
 
-	for (uint32_t card = 1; card <= stack->valid; card++) {
-		Jx__Ballot *ballot =
-		    deed_put(ctx, RECORD_BALLOTS, stack->unit, stack->group, card_code(ctx, stack->stack, card));
-		char **answers = arena_alloc(ctx->arena, (questions + 1) * sizeof *answers);
-
-		if (answers == NULL) {
-			ctx->out_of_memory = true;
-			return;
-		}
-		(void)answers_fault(ctx, entry->cards[card]->answers, answers);
-		ballot->answers = answers;
-		ballot->n_answers = questions;
+	if (answers == NULL) {
+		ctx->out_of_memory = true;
+		return;
 	}
+	for (size_t i = 0; i < questions; i++)
+		answers[i] = deed_text(ctx, "");
+	if (given != NULL)
+		(void)answers_fault(ctx, given, answers);
+	ballot->answers = answers;
+	ballot->n_answers = questions;
 }
 
 static enum jx_err
@@ -345,7 +345,8 @@ entry_store(struct deed_ctx *ctx, const struct entry *entry)
 		return JX_E_LIFE;
 	if (deed_is(next, "agreed")) {
 		drop_cards(ctx, entry->stack->stack);
-		entry_put_ballots(ctx, entry);
+		for (uint32_t card = 1; card <= entry->stack->valid; card++)
+			put_ballot(ctx, entry->stack, card, entry->cards[card]->answers);
 	} else {
 		for (uint32_t card = 1; card <= entry->stack->valid; card++)
 			deed_put_row(ctx, PAPER_STACK_CARDS, &entry->cards[card]->base);
@@ -391,7 +392,7 @@ stack_redo(struct deed_ctx *ctx)
 		return JX_E_LIFE;
 	for (uint32_t card = 1; card <= before->valid; card++) {
 		/* The book keeps one ballot of a group: the others are withdrawn by their keys, unseen. */
-		deed_put(ctx, RECORD_BALLOTS, before->unit, before->group, card_code(ctx, before->stack, card));
+		put_ballot(ctx, before, card, NULL);
 		if (ctx->change_count > 0)
 			ctx->changes[ctx->change_count - 1].withdrawn = true;
 	}

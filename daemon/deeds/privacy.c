@@ -15,9 +15,9 @@ privacy_ballot_count(const struct book *book, const char *unit, const char *grou
 	bool any = false;
 
 	while ((stack = (const Jx__Stack *)book_next(book, PAPER_STACKS, NULL, &cursor)) != NULL) {
-		if (!deed_is(stack->unit, unit) || !deed_is(stack->group, group) || !deed_is(stack->state, "agreed"))
+		if (!deed_is(stack->unit, unit) || !deed_is(stack->group, group))
 			continue;
-		count += stack->valid;
+		count += deed_is(stack->state, "agreed") ? stack->valid : 0;
 		any = true;
 	}
 	if (any)

@@ -208,8 +208,14 @@ Test(ballot, redo_withdraws_ballots_that_the_book_does_not_hold)
 	    "returned=4", "valid=3", "void=1", "first=one", "second=two");
 	office("office");
 	cr_assert_eq(world_do(w, "stack.redo", "object=K1", "reason=复核"), JX_OK);
-	for (size_t i = 0; i < w->deed.change_count; i++)
-		withdrawn += w->deed.changes[i].kind == RECORD_BALLOTS && w->deed.changes[i].withdrawn;
+	for (size_t i = 0; i < w->deed.change_count; i++) {
+		const struct deed_change *change = &w->deed.changes[i];
+
+		if (change->kind != RECORD_BALLOTS)
+			continue;
+		withdrawn += change->withdrawn;
+		cr_assert_eq(((const Jx__Ballot *)change->record)->n_answers, 3u, "the store takes no row without answers");
+	}
 	cr_assert_eq(withdrawn, 3u);
 }
 
