@@ -11,7 +11,17 @@
 	X(privacy) \
 	X(register) \
 	X(session) \
-	X(sheet)
+	X(sheet) \
+	X(task) \
+	X(plan) \
+	X(review) \
+	X(county) \
+	X(method) \
+	X(step) \
+	X(adjust) \
+	X(coverage) \
+	X(compare) \
+	X(plan_state)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;
