@@ -72,7 +72,7 @@ static const struct sight rows[] = {
 	{PAPER_FIGURES,            "a",   "a",    "o",  "oi",  "t",  "-",   "-",      "-"},
 	{PAPER_STACKS,             "a",   "a",    "-",  "-",   "t",  "-",   "-",      "-"},
 	{PAPER_STACK_CARDS,        "-",   "-",    "-",  "-",   "-",  "-",   "-",      "-"},
-	{PAPER_REMARKS,            "a",   "a",    "p",  "-",   "-",  "-",   "-",      "-"},
+	{PAPER_REMARKS,            "a",   "a",    "-",  "-",   "-",  "-",   "-",      "-"},
 	{PAPER_SESSIONS,           "a",   "a",    "-",  "-",   "-",  "a",   "a",      "-"},
 	{PAPER_SUMMARY,            "a",   "a",    "-",  "-",   "-",  "a",   "a",      "-"},
 	{PAPER_SHEETS,             "a",   "a",    "-",  "-",   "-",  "l",   "-",      "-"},

@@ -5,8 +5,13 @@
 
 /* clang-format off */
 #define CHAPTERS(X) \
+	X(ballot) \
 	X(calendar) \
 	X(list) \
+	X(privacy) \
+	X(register) \
+	X(session) \
+	X(sheet) \
 	X(task) \
 	X(plan) \
 	X(review) \
