@@ -6,7 +6,11 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(calendar) \
-	X(list)
+	X(list) \
+	X(todo) \
+	X(notice) \
+	X(missing) \
+	X(may)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;

@@ -162,17 +162,35 @@ book_substitute(const struct book *book, const char *unit, const char *item, con
 	return row == NULL ? "" : deed_str(row->account);
 }
 
-void
-deed_notify(struct deed_ctx *ctx, const char *unit, const char *role, const char *account, const char *text)
+static Jx__Notice *
+notice_new(struct deed_ctx *ctx, const char *role, const char *text)
 {
-	/* By time and place in the deed: notices list in the order in which they came. */
-	char *id = deed_printf(ctx, "%016llx-%03zu", (unsigned long long)ctx->now_us, ctx->change_count);
+	/* By time and place in the deed: notices list in the order in which they came. Two deeds of one
+	 * microsecond must not share one. */
+	char *id = deed_printf(ctx, "%016llx-%05zu-%08lx", (unsigned long long)ctx->now_us, ctx->change_count,
+	    (unsigned long)(ctx->seed & 0xffffffff));
 	Jx__Notice *notice = deed_put(ctx, PAPER_NOTICES, id);
 
-	notice->unit = deed_is(unit, "") ? NULL : deed_text(ctx, unit);
 	notice->role = deed_is(role, "") ? NULL : deed_text(ctx, role);
-	notice->account = deed_is(account, "") ? NULL : deed_text(ctx, account);
 	notice->text = deed_text(ctx, text);
 	notice->by = deed_text(ctx, ctx->actor->account);
 	DEED_SET_NUMBER(notice, at_us, ctx->now_us);
+	return notice;
+}
+
+void
+deed_notify(struct deed_ctx *ctx, const char *unit, const char *role, const char *account, const char *text)
+{
+	Jx__Notice *notice = notice_new(ctx, role, text);
+
+	notice->unit = deed_is(unit, "") ? NULL : deed_text(ctx, unit);
+	notice->account = deed_is(account, "") ? NULL : deed_text(ctx, account);
+}
+
+void
+deed_notify_subject(struct deed_ctx *ctx, const char *role, const char *subject, const char *text)
+{
+	Jx__Notice *notice = notice_new(ctx, role, text);
+
+	notice->subject = deed_is(subject, "") ? NULL : deed_text(ctx, subject);
 }

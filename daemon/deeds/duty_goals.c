@@ -1,0 +1,398 @@
+/* What is owed while goals are set, decomposed and adjusted (R02–R11). */
+#include <string.h>
+
+#include "deeds/duty.h"
+
+static const char *
+plan_state(const struct book *book, const char *unit)
+{
+	const Jx__Plan *plan = (const Jx__Plan *)book_get(book, PAPER_PLANS, unit);
+
+	return plan == NULL ? "" : deed_str(plan->state);
+}
+
+static const Jx__Unit *
+next_unit(const struct duty_walk *walk, enum duty_units units, size_t *cursor)
+{
+	const Jx__Unit *unit;
+
+	while ((unit = (const Jx__Unit *)book_next(walk->book, RECORD_UNITS, NULL, cursor)) != NULL)
+		if (duty_is_of(walk->book, units, unit->unit))
+			return unit;
+	return NULL;
+}
+
+static const Jx__PlanGoal *
+next_goal(const struct duty_walk *walk, const char *unit, size_t *cursor)
+{
+	return (const Jx__PlanGoal *)book_next(walk->book, PAPER_PLAN_GOALS, unit, cursor);
+}
+
+/* A calendar of the scheme is no good while nobody has opened the phase. */
+static void
+each_phase_to_open(struct duty_walk *walk)
+{
+	static const char *const phases[] = {"goals", "adjust", "self", "claims", "common"};
+
+	for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
+		uint64_t due = book_phase_due(walk->book, phases[i], "");
+
+		if (due != 0 && book_get(walk->book, PAPER_PHASES, phases[i]) == NULL)
+			duty_owe(walk, (struct duty_item){.object = phases[i], .due_us = due});
+	}
+}
+
+static void
+each_plan_to_submit(struct duty_walk *walk)
+{
+	const Jx__Unit *unit;
+	size_t cursor = 0;
+
+	while ((unit = next_unit(walk, DUTY_DEPARTMENTS, &cursor)) != NULL) {
+		const char *state = plan_state(walk->book, unit->unit);
+
+		if (deed_is(state, "") || deed_is(state, "draft") || deed_is(state, "returned"))
+			duty_owe(walk, (struct duty_item){.unit = unit->unit});
+	}
+}
+
+/* ---- Counties: drafted by the office, with innovation goals of their own (R02). */
+
+/* Points that the unit's plan has; -1: it has no goal. */
+static int64_t
+plan_points(const struct duty_walk *walk, const char *unit)
+{
+	const Jx__PlanGoal *goal;
+	int64_t sum = -1;
+	size_t cursor = 0;
+
+	while ((goal = next_goal(walk, unit, &cursor)) != NULL)
+		sum = (sum < 0 ? 0 : sum) + goal->points;
+	return sum;
+}
+
+enum county_step { COUNTY_DRAFT, COUNTY_COMPLETE, COUNTY_ANSWER, COUNTY_SUBMIT };
+
+static void
+each_county(struct duty_walk *walk, enum county_step step)
+{
+	int64_t full = book_scheme(walk->book)->kinds[KIND_COUNTY].key_points;
+	const Jx__Unit *unit;
+	size_t cursor = 0;
+
+	while ((unit = next_unit(walk, DUTY_COUNTIES, &cursor)) != NULL) {
+		const Jx__Plan *plan = (const Jx__Plan *)book_get(walk->book, PAPER_PLANS, unit->unit);
+		const char *state = plan == NULL ? "" : deed_str(plan->state);
+		bool is_answered = plan != NULL && plan->answer != NULL;
+		int64_t points = plan_points(walk, unit->unit);
+		struct duty_item item = {.unit = unit->unit};
+		bool is_owed = false;
+
+		if (!deed_is(state, "") && !deed_is(state, "draft") && !deed_is(state, "returned"))
+			continue;
+		switch (step) {
+		case COUNTY_DRAFT:
+			is_owed = points < 0;
+			break;
+		case COUNTY_COMPLETE:
+			is_owed = points >= 0 && points < full;
+			break;
+		case COUNTY_ANSWER:
+			is_owed = points >= 0 && !is_answered;
+			break;
+		case COUNTY_SUBMIT:
+			is_owed = points >= full;
+			item.waits_zh = is_answered ? NULL : "等县区答复";
+			item.waits_en = is_answered ? NULL : "the county's answer";
+			break;
+		}
+		if (is_owed)
+			duty_owe(walk, item);
+	}
+}
+
+static void
+each_county_to_draft(struct duty_walk *walk)
+{
+	each_county(walk, COUNTY_DRAFT);
+}
+
+static void
+each_county_to_complete(struct duty_walk *walk)
+{
+	each_county(walk, COUNTY_COMPLETE);
+}
+
+static void
+each_county_to_answer(struct duty_walk *walk)
+{
+	each_county(walk, COUNTY_ANSWER);
+}
+
+static void
+each_county_to_submit(struct duty_walk *walk)
+{
+	each_county(walk, COUNTY_SUBMIT);
+}
+
+/* ---- Departments: opinions and approvals, each on the content of one goal (R05). */
+
+static bool
+has_opinion(const struct duty_walk *walk, const Jx__PlanGoal *goal, const char *by)
+{
+	const Jx__Opinion *opinion =
+	    (const Jx__Opinion *)book_get(walk->book, PAPER_OPINIONS, goal->unit, goal->goal, by);
+
+	return opinion != NULL &&
+	       deed_is(opinion->content, deed_content(walk->arena, PAPER_PLAN_GOALS, &goal->base, NULL));
+}
+
+static void
+each_opinion(struct duty_walk *walk)
+{
+	const Jx__Reviewer *reviewer;
+	size_t cursor = 0;
+
+	while ((reviewer = (const Jx__Reviewer *)book_next(walk->book, PAPER_REVIEWERS, NULL, &cursor)) != NULL) {
+		const Jx__PlanGoal *goal;
+		size_t goals = 0;
+
+		if (!deed_is(plan_state(walk->book, reviewer->unit), "review"))
+			continue;
+		while ((goal = next_goal(walk, reviewer->unit, &goals)) != NULL)
+			if (!has_opinion(walk, goal, reviewer->by))
+				duty_owe(walk, (struct duty_item){.unit = goal->unit,
+						   .object = goal->goal,
+						   .subject = reviewer->by});
+	}
+}
+
+/* The departments whose opinions are not complete, joined; "" when none. */
+static const char *
+missing_reviewers(const struct duty_walk *walk, const char *unit)
+{
+	const Jx__Reviewer *reviewer;
+	const char *list = "";
+	size_t cursor = 0;
+
+	while ((reviewer = (const Jx__Reviewer *)book_next(walk->book, PAPER_REVIEWERS, unit, &cursor)) != NULL) {
+		const Jx__PlanGoal *goal;
+		size_t goals = 0;
+		bool is_whole = true;
+
+		while ((goal = next_goal(walk, unit, &goals)) != NULL)
+			is_whole = is_whole && has_opinion(walk, goal, reviewer->by);
+		if (!is_whole)
+			list = deed_str(arena_printf(
+			    walk->arena, "%s%s%s", list, *list == '\0' ? "" : "、", reviewer->by));
+	}
+	return list;
+}
+
+static void
+each_plan_to_pass(struct duty_walk *walk)
+{
+	const Jx__Unit *unit;
+	size_t cursor = 0;
+
+	while ((unit = next_unit(walk, DUTY_DEPARTMENTS, &cursor)) != NULL) {
+		struct duty_item item = {.unit = unit->unit};
+		const char *missing;
+
+		if (!deed_is(plan_state(walk->book, unit->unit), "review"))
+			continue;
+		missing = missing_reviewers(walk, unit->unit);
+		if (*missing != '\0') {
+			item.waits_zh = arena_printf(walk->arena, "等审核意见：%s", missing);
+			item.waits_en = arena_printf(walk->arena, "opinions of %s", missing);
+		}
+		duty_owe(walk, item);
+	}
+}
+
+static bool
+has_approved(const struct duty_walk *walk, const char *unit, const char *leader)
+{
+	const Jx__PlanGoal *goal;
+	size_t goals = 0;
+
+	while ((goal = next_goal(walk, unit, &goals)) != NULL) {
+		const Jx__Approval *approval =
+		    (const Jx__Approval *)book_get(walk->book, PAPER_APPROVALS, unit, goal->goal, leader);
+
+		if (approval == NULL ||
+		    !deed_is(approval->content, deed_content(walk->arena, PAPER_PLAN_GOALS, &goal->base, NULL)))
+			return false;
+	}
+	return true;
+}
+
+static void
+each_plan_to_approve(struct duty_walk *walk)
+{
+	const Jx__Unit *unit;
+	size_t cursor = 0;
+
+	while ((unit = next_unit(walk, DUTY_DEPARTMENTS, &cursor)) != NULL) {
+		const Jx__Supervision *pair;
+		size_t pairs = 0;
+		bool is_in_charge = false;
+
+		if (!deed_is(plan_state(walk->book, unit->unit), "passed"))
+			continue;
+		while ((pair = (const Jx__Supervision *)book_next(walk->book, RECORD_SUPERVISION, NULL, &pairs)) !=
+		       NULL) {
+			if (!deed_is(pair->unit, unit->unit))
+				continue;
+			is_in_charge = true;
+			if (!has_approved(walk, unit->unit, pair->leader))
+				duty_owe(walk, (struct duty_item){.unit = unit->unit, .subject = pair->leader});
+		}
+		/* Nobody's list would show it: the office's list of all does. */
+		if (!is_in_charge)
+			duty_owe(walk, (struct duty_item){.unit = unit->unit,
+					   .waits_zh = "没有分管领导",
+					   .waits_en = "no leader is in charge"});
+	}
+}
+
+/* ---- Common items: a method of each department that marks, then one document (R07, R08). */
+
+/* Calls for each method that should be there; found NULL: it is not. */
+static void
+each_method(struct duty_walk *walk, void (*fn)(struct duty_walk *, enum kind, const char *item,
+					  const char *by, const Jx__Method *found, size_t *count), size_t *count)
+{
+	const struct scheme *scheme = book_scheme(walk->book);
+
+	for (int kind = 0; kind < KIND_COUNT; kind++) {
+		const struct scheme_kind *rules = &scheme->kinds[kind];
+
+		for (size_t i = 0; rules->present && i < rules->common_count; i++)
+			for (size_t j = 0; j < rules->common[i].set_by_count; j++)
+				fn(walk, (enum kind)kind, rules->common[i].code, rules->common[i].set_by[j],
+				    (const Jx__Method *)book_get(walk->book, PAPER_METHODS,
+					kind_code((enum kind)kind), rules->common[i].code,
+					rules->common[i].set_by[j]),
+				    count);
+	}
+}
+
+static void
+owe_method(struct duty_walk *walk, enum kind kind, const char *item, const char *by, const Jx__Method *found,
+    size_t *count)
+{
+	(void)count;
+	if (found == NULL)
+		duty_owe(walk, (struct duty_item){
+				   .object = arena_printf(walk->arena, "%s.%s", kind_code(kind), item),
+				   .subject = by});
+}
+
+static void
+each_method_to_attach(struct duty_walk *walk)
+{
+	each_method(walk, owe_method, NULL);
+}
+
+enum { METHODS_MISSING, METHODS_NOT_ISSUED, METHODS_COUNT };
+
+static void
+count_method(struct duty_walk *walk, enum kind kind, const char *item, const char *by, const Jx__Method *found,
+    size_t *count)
+{
+	(void)walk, (void)kind, (void)item, (void)by;
+	count[METHODS_MISSING] += found == NULL;
+	count[METHODS_NOT_ISSUED] += found != NULL && found->document == NULL;
+}
+
+static void
+each_common_to_issue(struct duty_walk *walk)
+{
+	size_t count[METHODS_COUNT] = {0};
+	struct duty_item item = {.unit = NULL};
+
+	each_method(walk, count_method, count);
+	if (count[METHODS_MISSING] + count[METHODS_NOT_ISSUED] == 0)
+		return;
+	if (count[METHODS_MISSING] > 0) {
+		item.waits_zh = arena_printf(walk->arena, "等评估办法：还缺%zu个", count[METHODS_MISSING]);
+		item.waits_en = arena_printf(walk->arena, "methods: %zu are missing", count[METHODS_MISSING]);
+	}
+	duty_owe(walk, item);
+}
+
+/* ---- Decomposition: of every goal, and anew when the goal has changed (R09, R11). */
+
+static bool
+has_step(const struct duty_walk *walk, const Jx__Goal *goal)
+{
+	const Jx__PlanGoal *draft =
+	    (const Jx__PlanGoal *)book_get(walk->book, PAPER_PLAN_GOALS, goal->unit, goal->goal);
+	const char *content =
+	    draft == NULL ? NULL : deed_content(walk->arena, PAPER_PLAN_GOALS, &draft->base, NULL);
+	const char *issued = deed_content(walk->arena, RECORD_GOALS, &goal->base, NULL);
+	const Jx__Step *step;
+	size_t cursor = 0;
+
+	while ((step = (const Jx__Step *)book_next(walk->book, PAPER_STEPS, goal->unit, &cursor)) != NULL)
+		if (deed_is(step->goal, goal->goal) &&
+		    (step->content == NULL || deed_is(step->content, content) || deed_is(step->content, issued)))
+			return true;
+	return false;
+}
+
+static void
+each_goal_to_decompose(struct duty_walk *walk)
+{
+	const Jx__Goal *goal;
+	size_t cursor = 0;
+
+	while ((goal = (const Jx__Goal *)book_next(walk->book, RECORD_GOALS, NULL, &cursor)) != NULL)
+		if (!has_step(walk, goal))
+			duty_owe(walk, (struct duty_item){.unit = goal->unit, .object = goal->goal});
+}
+
+/* clang-format off */
+static const struct duty rows[] = {
+	{.code = "phase.open", .zh = "开放阶段", .en = "open the phase", .role = ROLE_OFFICE, .each = each_phase_to_open, .requirement = "R10"},
+	{.code = "county.push", .zh = "起草县（区）重点工作目标", .en = "draft the county's key goals", .role = ROLE_OFFICE, .phase = "goals",
+	    .each = each_county_to_draft, .requirement = "R02"},
+	{.code = "goals.push", .zh = "提出创新性工作目标", .en = "propose innovation goals", .role = ROLE_CLERK, .helpers = ROLE_HEAD,
+	    .owner = DUTY_OF_UNIT, .phase = "goals", .each = each_county_to_complete, .requirement = "R02"},
+	{.code = "county.answer", .zh = "答复目标草案", .en = "answer the draft", .role = ROLE_HEAD, .helpers = ROLE_CLERK,
+	    .owner = DUTY_OF_UNIT, .phase = "goals", .each = each_county_to_answer, .requirement = "R02"},
+	{.code = "county.submit", .zh = "提交县（区）目标", .en = "submit the county's goals", .role = ROLE_OFFICE, .phase = "goals",
+	    .each = each_county_to_submit, .requirement = "R02"},
+	{.code = "county.confirm", .zh = "确认县（区）目标", .en = "confirm the county's goals", .role = ROLE_COMMITTEE, .phase = "goals",
+	    .kind = PAPER_PLANS, .states = {"submitted", "review", "passed", "approved"}, .units = DUTY_COUNTIES, .requirement = "R02"},
+	{.code = "county.issue", .zh = "统一下达县（区）目标", .en = "issue the counties' goals", .role = ROLE_OFFICE, .phase = "goals",
+	    .kind = PAPER_PLANS, .states = {"confirmed"}, .units = DUTY_COUNTIES, .requirement = "R02"},
+	{.code = "plan.submit", .zh = "提交重点工作目标计划", .en = "submit the plan of key goals", .role = ROLE_HEAD,
+	    .helpers = ROLE_CLERK | ROLE_FUNCTIONAL, .owner = DUTY_OF_UNIT, .phase = "goals", .each = each_plan_to_submit, .requirement = "R03 R05"},
+	{.code = "plan.assign", .zh = "指定审核部门", .en = "name the reviewing departments", .role = ROLE_OFFICE, .phase = "goals",
+	    .kind = PAPER_PLANS, .states = {"submitted"}, .units = DUTY_DEPARTMENTS, .requirement = "R05"},
+	{.code = "plan.opine", .zh = "提出审核意见", .en = "give an opinion", .role = ROLE_FUNCTIONAL, .owner = DUTY_OF_SUBJECT, .phase = "goals",
+	    .each = each_opinion, .requirement = "R05"},
+	{.code = "plan.pass", .zh = "审核通过或反馈修改", .en = "pass or return the plan", .role = ROLE_OFFICE, .phase = "goals",
+	    .each = each_plan_to_pass, .requirement = "R05"},
+	{.code = "plan.approve", .zh = "审定分管部门目标", .en = "approve the plan", .role = ROLE_LEADER, .helpers = ROLE_SECRETARY,
+	    .owner = DUTY_OF_SUBJECT, .phase = "goals", .each = each_plan_to_approve, .requirement = "R05"},
+	{.code = "plan.confirm", .zh = "确认部门目标", .en = "confirm the plan", .role = ROLE_COMMITTEE, .phase = "goals",
+	    .kind = PAPER_PLANS, .states = {"approved"}, .units = DUTY_DEPARTMENTS, .requirement = "R05"},
+	{.code = "plan.issue", .zh = "批复下达部门目标", .en = "issue the plan", .role = ROLE_OFFICE, .phase = "goals",
+	    .kind = PAPER_PLANS, .states = {"confirmed"}, .units = DUTY_DEPARTMENTS, .requirement = "R05"},
+	{.code = "method.push", .zh = "制定共性目标评估办法", .en = "attach the method of a common item", .role = ROLE_FUNCTIONAL,
+	    .owner = DUTY_OF_SUBJECT, .phase = "goals", .each = each_method_to_attach, .requirement = "R07"},
+	{.code = "common.issue", .zh = "统一下达共性工作目标", .en = "issue the common goals", .role = ROLE_OFFICE, .phase = "goals",
+	    .each = each_common_to_issue, .requirement = "R08"},
+	{.code = "step.push", .zh = "分解目标，落实到责任人", .en = "decompose the goal", .role = ROLE_CLERK, .helpers = ROLE_HEAD | ROLE_FUNCTIONAL,
+	    .owner = DUTY_OF_UNIT, .phase = "goals", .each = each_goal_to_decompose, .requirement = "R09 R10 R11"},
+	{.code = "adjust.accept", .zh = "审议目标调整", .en = "decide on the adjustment", .role = ROLE_COMMITTEE,
+	    .kind = PAPER_ADJUSTMENTS, .states = {"requested"}, .object = "adjustment", .requirement = "R11"},
+	{.code = "adjust.apply", .zh = "统一调整目标", .en = "apply the adjustments", .role = ROLE_OFFICE,
+	    .kind = PAPER_ADJUSTMENTS, .states = {"accepted"}, .object = "adjustment", .requirement = "R11"},
+};
+/* clang-format on */
+
+const struct duty_part duty_goals_part = {rows, sizeof rows / sizeof *rows};
