@@ -56,83 +56,145 @@ each_plan_to_submit(struct duty_walk *walk)
 	}
 }
 
-/* ---- Counties: drafted by the office, with innovation goals of their own (R02). */
+/* ---- Counties: the first part is the city's, drafted by the office; the others are their own (R02). */
 
-/* Points that the unit's plan has; -1: it has no goal. */
-static int64_t
-plan_points(const struct duty_walk *walk, const char *unit)
+struct county {
+	const char *unit, *state;
+	bool is_answered, is_open; /* open: not yet sent in, or sent back */
+	bool has_city, is_city_whole, is_own_whole;
+};
+
+static struct county
+county_of(const struct duty_walk *walk, const char *unit)
 {
+	const struct scheme_kind *rules = &book_scheme(walk->book)->kinds[KIND_COUNTY];
+	const struct scheme_part *first = &rules->parts[0];
+	const Jx__Plan *plan = (const Jx__Plan *)book_get(walk->book, PAPER_PLANS, unit);
+	struct county county = {.unit = unit, .state = plan == NULL ? "" : deed_str(plan->state)};
 	const Jx__PlanGoal *goal;
-	int64_t sum = -1;
+	int64_t city = 0, own = 0;
 	size_t cursor = 0;
 
-	while ((goal = next_goal(walk, unit, &cursor)) != NULL)
-		sum = (sum < 0 ? 0 : sum) + goal->points;
-	return sum;
+	while ((goal = next_goal(walk, unit, &cursor)) != NULL) {
+		bool is_city = rules->part_count > 0 && deed_is(goal->part, first->code);
+
+		county.has_city = county.has_city || is_city;
+		*(is_city ? &city : &own) += goal->points;
+	}
+	county.is_answered = plan != NULL && plan->answer != NULL;
+	county.is_open = deed_is(county.state, "") || deed_is(county.state, "draft") || deed_is(county.state, "returned");
+	county.is_city_whole = county.has_city && (!first->has_points || city >= first->points);
+	county.is_own_whole =
+	    rules->part_count < 2 || own >= rules->key_points - (first->has_points ? first->points : city);
+	return county;
 }
 
-enum county_step { COUNTY_DRAFT, COUNTY_COMPLETE, COUNTY_ANSWER, COUNTY_SUBMIT };
-
 static void
-each_county(struct duty_walk *walk, enum county_step step)
+each_county(struct duty_walk *walk, void (*fn)(struct duty_walk *, const struct county *))
 {
-	int64_t full = book_scheme(walk->book)->kinds[KIND_COUNTY].key_points;
 	const Jx__Unit *unit;
 	size_t cursor = 0;
 
 	while ((unit = next_unit(walk, DUTY_COUNTIES, &cursor)) != NULL) {
-		const Jx__Plan *plan = (const Jx__Plan *)book_get(walk->book, PAPER_PLANS, unit->unit);
-		const char *state = plan == NULL ? "" : deed_str(plan->state);
-		bool is_answered = plan != NULL && plan->answer != NULL;
-		int64_t points = plan_points(walk, unit->unit);
-		struct duty_item item = {.unit = unit->unit};
-		bool is_owed = false;
+		struct county county = county_of(walk, unit->unit);
 
-		if (!deed_is(state, "") && !deed_is(state, "draft") && !deed_is(state, "returned"))
-			continue;
-		switch (step) {
-		case COUNTY_DRAFT:
-			is_owed = points < 0;
-			break;
-		case COUNTY_COMPLETE:
-			is_owed = points >= 0 && points < full;
-			break;
-		case COUNTY_ANSWER:
-			is_owed = points >= 0 && !is_answered;
-			break;
-		case COUNTY_SUBMIT:
-			is_owed = points >= full;
-			item.waits_zh = is_answered ? NULL : "等县区答复";
-			item.waits_en = is_answered ? NULL : "the county's answer";
-			break;
-		}
-		if (is_owed)
-			duty_owe(walk, item);
+		fn(walk, &county);
 	}
+}
+
+static void
+owe_draft(struct duty_walk *walk, const struct county *county)
+{
+	if (county->is_open && !county->is_city_whole)
+		duty_owe(walk, (struct duty_item){.unit = county->unit});
 }
 
 static void
 each_county_to_draft(struct duty_walk *walk)
 {
-	each_county(walk, COUNTY_DRAFT);
+	each_county(walk, owe_draft);
+}
+
+static void
+owe_own_goals(struct duty_walk *walk, const struct county *county)
+{
+	if (county->is_open && !county->is_own_whole)
+		duty_owe(walk, (struct duty_item){.unit = county->unit});
 }
 
 static void
 each_county_to_complete(struct duty_walk *walk)
 {
-	each_county(walk, COUNTY_COMPLETE);
+	each_county(walk, owe_own_goals);
+}
+
+static void
+owe_answer(struct duty_walk *walk, const struct county *county)
+{
+	if (county->has_city && !county->is_answered &&
+	    (county->is_open || deed_is(county->state, "submitted")))
+		duty_owe(walk, (struct duty_item){.unit = county->unit});
 }
 
 static void
 each_county_to_answer(struct duty_walk *walk)
 {
-	each_county(walk, COUNTY_ANSWER);
+	each_county(walk, owe_answer);
+}
+
+static void
+owe_county_plan(struct duty_walk *walk, const struct county *county)
+{
+	struct duty_item item = {.unit = county->unit};
+
+	if (!county->is_open)
+		return;
+	if (!county->is_city_whole) {
+		item.waits_zh = "等市绩效办拟定目标草案";
+		item.waits_en = "the office's draft";
+	}
+	duty_owe(walk, item);
 }
 
 static void
 each_county_to_submit(struct duty_walk *walk)
 {
-	each_county(walk, COUNTY_SUBMIT);
+	each_county(walk, owe_county_plan);
+}
+
+/* All counties are confirmed together: how many are not ready? */
+static void
+count_open(struct duty_walk *walk, const struct county *county)
+{
+	*(size_t *)walk->arg += county->is_open;
+}
+
+static void
+owe_confirmation(struct duty_walk *walk, const struct county *county)
+{
+	uint64_t due = book_phase_due(walk->book, "goals", county->unit);
+	struct duty_item item = {.unit = county->unit};
+	size_t open = 0;
+	struct duty_walk counting = {.book = walk->book, .arg = &open};
+
+	if (!deed_is(county->state, "submitted"))
+		return;
+	each_county(&counting, count_open);
+	if (open > 0) {
+		item.waits_zh = arena_printf(walk->arena, "还有%zu个县（区）未报送", open);
+		item.waits_en = arena_printf(walk->arena, "%zu counties that have not submitted", open);
+	} else if (!county->is_answered && (due == 0 || walk->now_us < due)) {
+		/* After that its silence is what is recorded. */
+		item.waits_zh = "等县（区）答复";
+		item.waits_en = "the county's answer";
+	}
+	duty_owe(walk, item);
+}
+
+static void
+each_county_to_confirm(struct duty_walk *walk)
+{
+	each_county(walk, owe_confirmation);
 }
 
 /* ---- Departments: opinions and approvals, each on the content of one goal (R05). */
@@ -324,22 +386,31 @@ each_common_to_issue(struct duty_walk *walk)
 
 /* ---- Decomposition: of every goal, and anew when the goal has changed (R09, R11). */
 
-static bool
-has_step(const struct duty_walk *walk, const Jx__Goal *goal)
+/* What the goal says now: as planned, or where there was no plan, as it stands. */
+static const char *
+goal_content(const struct duty_walk *walk, const Jx__Goal *goal)
 {
-	const Jx__PlanGoal *draft =
-	    (const Jx__PlanGoal *)book_get(walk->book, PAPER_PLAN_GOALS, goal->unit, goal->goal);
-	const char *content =
-	    draft == NULL ? NULL : deed_content(walk->arena, PAPER_PLAN_GOALS, &draft->base, NULL);
-	const char *issued = deed_content(walk->arena, RECORD_GOALS, &goal->base, NULL);
-	const Jx__Step *step;
-	size_t cursor = 0;
+	const ProtobufCMessage *plan = book_get(walk->book, PAPER_PLAN_GOALS, goal->unit, goal->goal);
 
-	while ((step = (const Jx__Step *)book_next(walk->book, PAPER_STEPS, goal->unit, &cursor)) != NULL)
-		if (deed_is(step->goal, goal->goal) &&
-		    (step->content == NULL || deed_is(step->content, content) || deed_is(step->content, issued)))
-			return true;
-	return false;
+	return plan != NULL ? deed_content(walk->arena, PAPER_PLAN_GOALS, plan, NULL)
+			    : deed_content(walk->arena, RECORD_GOALS, &goal->base, NULL);
+}
+
+static bool
+is_decomposed(const struct duty_walk *walk, const Jx__Goal *goal)
+{
+	const char *content = goal_content(walk, goal);
+	const Jx__Step *step;
+	size_t cursor = 0, count = 0;
+
+	while ((step = (const Jx__Step *)book_next(walk->book, PAPER_STEPS, goal->unit, &cursor)) != NULL) {
+		if (!deed_is(step->goal, goal->goal))
+			continue;
+		if (!deed_is(step->content, content))
+			return false;
+		count++;
+	}
+	return count > 0;
 }
 
 static void
@@ -349,7 +420,7 @@ each_goal_to_decompose(struct duty_walk *walk)
 	size_t cursor = 0;
 
 	while ((goal = (const Jx__Goal *)book_next(walk->book, RECORD_GOALS, NULL, &cursor)) != NULL)
-		if (!has_step(walk, goal))
+		if (!is_decomposed(walk, goal))
 			duty_owe(walk, (struct duty_item){.unit = goal->unit, .object = goal->goal});
 }
 
@@ -362,10 +433,10 @@ static const struct duty rows[] = {
 	    .owner = DUTY_OF_UNIT, .phase = "goals", .each = each_county_to_complete, .requirement = "R02"},
 	{.code = "county.answer", .zh = "答复目标草案", .en = "answer the draft", .role = ROLE_HEAD, .helpers = ROLE_CLERK,
 	    .owner = DUTY_OF_UNIT, .phase = "goals", .each = each_county_to_answer, .requirement = "R02"},
-	{.code = "county.submit", .zh = "提交县（区）目标", .en = "submit the county's goals", .role = ROLE_OFFICE, .phase = "goals",
-	    .each = each_county_to_submit, .requirement = "R02"},
+	{.code = "county.submit", .zh = "报送县（区）目标", .en = "submit the county's goals", .role = ROLE_HEAD, .helpers = ROLE_CLERK,
+	    .owner = DUTY_OF_UNIT, .phase = "goals", .each = each_county_to_submit, .requirement = "R02"},
 	{.code = "county.confirm", .zh = "确认县（区）目标", .en = "confirm the county's goals", .role = ROLE_COMMITTEE, .phase = "goals",
-	    .kind = PAPER_PLANS, .states = {"submitted", "review", "passed", "approved"}, .units = DUTY_COUNTIES, .requirement = "R02"},
+	    .each = each_county_to_confirm, .requirement = "R02"},
 	{.code = "county.issue", .zh = "统一下达县（区）目标", .en = "issue the counties' goals", .role = ROLE_OFFICE, .phase = "goals",
 	    .kind = PAPER_PLANS, .states = {"confirmed"}, .units = DUTY_COUNTIES, .requirement = "R02"},
 	{.code = "plan.submit", .zh = "提交重点工作目标计划", .en = "submit the plan of key goals", .role = ROLE_HEAD,
