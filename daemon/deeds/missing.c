@@ -402,6 +402,148 @@ summary_make(struct view_ctx *ctx)
 	return err;
 }
 
+/* ---- The map: unit by input. */
+
+enum { MAP_INPUT_COUNT = 7 /* those of inputs but for who supervises */, MAP_LEADER = 6 };
+
+static const struct view_column map_columns[] = {
+    {"unit", "单位", "unit", "text"},
+    {"name", "名称", "name", "text"},
+    {"goals", "目标", "goals", "text"},
+    {"basic", "基础工作", "basic", "text"},
+    {"progress", "定期调度", "progress", "text"},
+    {"common", "共性目标", "common", "text"},
+    {"ballots", "民主评估", "cards", "text"},
+    {"group", "评估组", "group", "text"},
+    {"leaders", "领导", "leaders", "text"},
+    {"self", "自评", "self", "text"},
+    {"visits", "踏查次数", "visits", "whole"},
+    {"holes", "缺项数", "holes", "whole"},
+};
+
+struct map_unit {
+	size_t holes[MAP_INPUT_COUNT], begun[MAP_INPUT_COUNT];
+};
+
+struct map {
+	struct view_ctx view; /* first: the functions are handed this */
+	struct map_unit *units; /* as the book has them */
+	size_t faults;
+};
+
+static void
+map_hole(struct view_ctx *ctx, const struct hole *hole, const struct input *input, const char *missing)
+{
+	struct map *map = (struct map *)ctx;
+	size_t at = book_lower(ctx->book, RECORD_UNITS, hole->unit), row = input == NULL ? 0 : (size_t)(input - inputs);
+
+	(void)missing;
+	/* A rank without a leader is a hole of the leaders' too. */
+	row = row < MAP_INPUT_COUNT ? row : MAP_LEADER;
+	map->units[at].holes[row]++;
+	map->units[at].begun[row] += !deed_is(hole->state, "missing");
+}
+
+static void
+map_fault(struct view_ctx *ctx, const struct fault *fault)
+{
+	(void)fault;
+	((struct map *)ctx)->faults++;
+}
+
+static size_t
+count_of(const struct book *book, enum record_kind kind, const char *unit)
+{
+	size_t cursor = 0, count = 0;
+
+	while (book_next(book, kind, unit, &cursor) != NULL)
+		count++;
+	return count;
+}
+
+static size_t
+leader_marks_of(const struct book *book, const char *unit)
+{
+	const Jx__LeaderMark *mark;
+	size_t cursor = 0, count = 0;
+
+	while ((mark = (const Jx__LeaderMark *)book_next(book, RECORD_LEADER_MARKS, NULL, &cursor)) != NULL)
+		count += deed_is(mark->unit, unit);
+	return count;
+}
+
+/* How many there are to be. */
+static size_t
+needed(const struct view_ctx *ctx, const char *unit, int kind, size_t input, size_t holes)
+{
+	const struct scheme *scheme = book_scheme(ctx->book);
+	const struct scheme_kind *rules = &scheme->kinds[kind];
+	const size_t rows[MAP_INPUT_COUNT] = {1, scheme->basic_count, scheme->round_count, rules->common_count,
+	    rules->voter_count, count_of(ctx->book, RECORD_GOALS, unit), 0};
+
+	return input == MAP_LEADER ? holes + leader_marks_of(ctx->book, unit) : rows[input];
+}
+
+static void
+map_cell(struct view_ctx *ctx, const char *unit, int kind, size_t input, const struct map_unit *row)
+{
+	size_t holes = row->holes[input], all = needed(ctx, unit, kind, input, holes);
+	const Jx__Plan *plan = (const Jx__Plan *)book_get(ctx->book, PAPER_PLANS, unit);
+
+	if (book_is_published(ctx->book) || (input == 0 && plan != NULL && deed_is(plan->state, "issued")))
+		view_add(ctx, "frozen");
+	else if (input == 0 && holes > 0 && plan != NULL)
+		view_add(ctx, plan->state);
+	else if (holes == 0 && all > 0)
+		view_add(ctx, "checked");
+	else
+		view_addf(ctx, "%s %zu/%zu", all == holes && row->begun[input] == 0 ? "missing" : "draft", all - holes, all);
+}
+
+static void
+map_row(struct view_ctx *ctx, const Jx__Unit *unit, const struct map_unit *row)
+{
+	int kind = book_unit_kind(ctx->book, unit->unit);
+	const Jx__SelfReport *report = (const Jx__SelfReport *)book_get(ctx->book, PAPER_SELF_REPORTS, unit->unit);
+	size_t holes = 0;
+
+	view_row(ctx);
+	view_add(ctx, unit->unit);
+	view_add(ctx, unit->name);
+	for (size_t input = 0; input < MAP_INPUT_COUNT; input++) {
+		map_cell(ctx, unit->unit, kind, input, row);
+		holes += row->holes[input];
+	}
+	/* A report that never came is no hole: it counts nothing. */
+	view_add(ctx, report != NULL					    ? report->state
+		      : count_of(ctx->book, RECORD_SELF, unit->unit) > 0 ? "sent"
+									 : "missing");
+	view_add_number(ctx, count_of(ctx->book, RECORD_VISITS, unit->unit));
+	view_add_number(ctx, holes);
+}
+
+static enum jx_err
+map_make(struct view_ctx *ctx)
+{
+	struct map map = {.view = *ctx};
+	enum jx_err err;
+
+	map.units = arena_alloc(ctx->arena, (book_count(ctx->book, RECORD_UNITS) + 1) * sizeof *map.units);
+	if (map.units == NULL)
+		return JX_E_MEMORY;
+	err = each_hole(&map.view, map_hole, map_fault);
+	/* A year that cannot be calculated with has no map: the list says what is wrong. */
+	if (err != JX_OK || map.faults > 0)
+		return err != JX_OK ? err : JX_E_FAULTS;
+	for (size_t i = 0; i < book_count(ctx->book, RECORD_UNITS); i++) {
+		const Jx__Unit *unit = (const Jx__Unit *)book_at(ctx->book, RECORD_UNITS, i)->record;
+
+		if (is_shown(ctx, unit->unit))
+			map_row(ctx, unit, &map.units[i]);
+	}
+	return JX_OK;
+}
+
 /* clang-format off */
 static const struct view views[] = {
 	{"missing", "缺项：正式核算还缺什么，由谁补", "what a final run still lacks, and who owes it",
@@ -409,6 +551,9 @@ static const struct view views[] = {
 	    columns, sizeof columns / sizeof *columns, missing_make, "R45"},
 	{"missing.summary", "缺项汇总", "how much of each input is missing", ROLE_OFFICE | ROLE_AUDITOR | ROLE_COMMITTEE | ROLE_LEADER, 0,
 	    sum_columns, sizeof sum_columns / sizeof *sum_columns, summary_make, "R45"},
+	{"missing.map", "缺项图：单位×数据", "what is there, unit by input",
+	    ROLE_OFFICE | ROLE_AUDITOR | ROLE_COMMITTEE | ROLE_LEADER | ROLE_CLERK | ROLE_HEAD | ROLE_FUNCTIONAL, VIEW_MAY_UNIT,
+	    map_columns, sizeof map_columns / sizeof *map_columns, map_make, "R45"},
 };
 /* clang-format on */
 

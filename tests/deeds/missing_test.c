@@ -1,6 +1,6 @@
 /* What is missing is exactly what a final run refuses with (R45). */
 #include <criterion/criterion.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scoring/scoring.h"
@@ -169,4 +169,45 @@ Test(missing, a_card_without_its_answers_counts_as_there)
 	cr_assert_eq(world_view(w, "missing", NULL), JX_OK);
 	cr_assert_eq(w->view.row_count, 1u);
 	cr_assert_str_eq(world_cell(w, 0, "missing"), "ballots:municipal");
+}
+
+/* R45: unit by input, and the sum of all holes is the list's length. */
+Test(missing, is_a_map)
+{
+	unsigned long holes = 0;
+
+	drop_all(RECORD_BASIC, "X1");
+	drop_all(RECORD_PROGRESS, "X2");
+	drop_all(RECORD_LEADER_MARKS, "L3");
+	drop_all(RECORD_SELF, "X3");
+	world_put(w, RECORD_BASIC, "unit=X1", "item=daily", "points=1");
+	world_put(w, PAPER_PLANS, "unit=X1", "state=issued");
+	world_put(w, PAPER_SELF_REPORTS, "unit=X2", "state=draft", "statement=s");
+	cr_assert_eq(world_view(w, "missing.map", NULL), JX_OK);
+	cr_assert_eq(w->view.row_count, 9u);
+	cr_assert(world_has_row(w, "unit=X1", "goals=frozen", "basic=draft 1/2", "progress=checked", "leaders=draft 4/5",
+	    "self=sent", "visits=1", "holes=2"));
+	cr_assert(world_has_row(w, "unit=X2", "goals=checked", "progress=missing 0/2", "self=draft", "visits=0"));
+	cr_assert(world_has_row(w, "unit=X3", "self=missing", "holes=1"));
+	for (size_t i = 0; i < w->view.row_count; i++)
+		holes += strtoul(world_cell(w, i, "holes"), NULL, 10);
+	cr_assert_eq(world_view(w, "missing", NULL), JX_OK);
+	cr_assert_eq(w->view.row_count, holes);
+	world_put(w, PAPER_OUTCOMES, "outcome=result", "state=published");
+	world_as(w, ROLE_HEAD, "h", "X1", "");
+	cr_assert_eq(world_view(w, "missing.map", NULL), JX_OK);
+	cr_assert_eq(w->view.row_count, 1u, "a unit its own");
+	cr_assert(world_has_row(w, "unit=X1", "basic=frozen"));
+	world_put(w, RECORD_BASIC, "unit=X1", "item=daily", "points=10.01");
+	cr_assert_eq(world_view(w, "missing.map", NULL), JX_E_FAULTS);
+}
+
+/* A year in which nothing has come: every input is missing, of every unit. */
+Test(missing, of_an_empty_year)
+{
+	for (int kind = RECORD_GOALS; kind < RECORD_KIND_COUNT; kind++)
+		drop_all((enum record_kind)kind, NULL);
+	check_against_the_calculation();
+	cr_assert_eq(world_view(w, "missing.map", NULL), JX_OK);
+	cr_assert(world_has_row(w, "unit=X1", "goals=missing 0/1", "basic=missing 0/2", "group=missing 0/0", "leaders=missing 0/5"));
 }

@@ -166,3 +166,24 @@ Test(notice, is_for_those_addressed)
 	world_as(w, ROLE_OFFICE, "office", "", "");
 	cr_assert_not(sight_is_addressed(&w->actor, &notice));
 }
+
+/* Whatever the clock says, what is written later is unread: two deeds of one moment, and one received before. */
+Test(notice, read_never_covers_what_came_later)
+{
+	const char *newest;
+
+	cr_assert_eq(remind("unit=E1"), JX_OK);
+	cr_assert_eq(notices_of(ROLE_HEAD, "h", "E1", ""), 1u);
+	newest = arena_printf(w->arena, "object=%s", world_cell(w, 0, "notice"));
+	cr_assert_eq(world_do(w, "notice.read", newest), JX_OK);
+	cr_assert_eq(remind("reason=再次"), JX_OK);
+	cr_assert_eq(notices_of(ROLE_HEAD, "h", "E1", ""), 2u, "not one in place of the other");
+	cr_assert_str_eq(world_cell(w, 0, "state"), "unread");
+	cr_assert_str_eq(world_cell(w, 1, "state"), "read");
+	w->now_us -= 5000000;
+	cr_assert_eq(remind("reason=三次"), JX_OK);
+	cr_assert_eq(notices_of(ROLE_HEAD, "h", "E1", ""), 3u);
+	cr_assert_not_null(strstr(world_cell(w, 0, "text"), "三次"));
+	cr_assert_str_eq(world_cell(w, 1, "state"), "unread");
+	cr_assert_str_eq(world_cell(w, 2, "state"), "read");
+}
