@@ -299,6 +299,21 @@ each_stack_to_open(struct duty_walk *walk)
 	}
 }
 
+/* ---- Single awards (R37): a field of which nothing was entered. */
+
+static void
+each_award_without_contributions(struct duty_walk *walk)
+{
+	const struct scheme *scheme = book_scheme(walk->book);
+
+	for (size_t i = 0; scheme->single.present && i < scheme->single.award_count; i++) {
+		size_t cursor = 0;
+
+		if (book_next(walk->book, RECORD_CONTRIBUTIONS, scheme->single.awards[i].code, &cursor) == NULL)
+			duty_owe(walk, (struct duty_item){.object = scheme->single.awards[i].code});
+	}
+}
+
 /* clang-format off */
 static const struct duty rows[] = {
 	{.code = "self.send", .zh = "报送自我评估报告", .en = "send the self report", .role = ROLE_HEAD, .helpers = ROLE_CLERK | ROLE_FUNCTIONAL,
@@ -325,6 +340,8 @@ static const struct duty rows[] = {
 	    .phase = "common", .each = each_common_to_mark, .requirement = "R20"},
 	{.code = "common.substitute", .zh = "指定替代评分人", .en = "name who marks instead", .role = ROLE_COMMITTEE, .phase = "common",
 	    .each = each_common_to_substitute, .requirement = "R20"},
+	{.code = "contribution.push", .zh = "登记单项奖贡献", .en = "enter the contributions to the single award", .role = ROLE_OFFICE,
+	    .phase = "common", .each = each_award_without_contributions, .requirement = "R37"},
 	{.code = "figure.give", .zh = "提供核实数据", .en = "give the verified figure", .role = ROLE_FUNCTIONAL, .owner = DUTY_OF_SUBJECT,
 	    .kind = PAPER_FIGURES, .states = {"asked"}, .object = "goal", .subject = "by", .requirement = "R24"},
 	{.code = "group.mark", .zh = "评估重点工作目标", .en = "mark the key goal", .role = ROLE_EVALUATOR, .helpers = ROLE_LEAD,

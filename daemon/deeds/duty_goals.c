@@ -318,6 +318,25 @@ each_plan_to_approve(struct duty_walk *walk)
 	}
 }
 
+/* Departments are approved and ranked by who is in charge of them. */
+static void
+each_unit_without_leader(struct duty_walk *walk)
+{
+	const Jx__Unit *unit;
+	size_t cursor = 0;
+
+	while ((unit = next_unit(walk, DUTY_DEPARTMENTS, &cursor)) != NULL) {
+		const Jx__Supervision *pair;
+		size_t pairs = 0;
+
+		do
+			pair = (const Jx__Supervision *)book_next(walk->book, RECORD_SUPERVISION, NULL, &pairs);
+		while (pair != NULL && !deed_is(pair->unit, unit->unit));
+		if (pair == NULL)
+			duty_owe(walk, (struct duty_item){.unit = unit->unit});
+	}
+}
+
 /* ---- Common items: a method of each department that marks, then one document (R07, R08). */
 
 /* Calls for each method that should be there; found NULL: it is not. */
@@ -449,6 +468,8 @@ static const struct duty rows[] = {
 	    .each = each_plan_to_pass, .requirement = "R05"},
 	{.code = "plan.approve", .zh = "审定分管部门目标", .en = "approve the plan", .role = ROLE_LEADER, .helpers = ROLE_SECRETARY,
 	    .owner = DUTY_OF_SUBJECT, .phase = "goals", .each = each_plan_to_approve, .requirement = "R05"},
+	{.code = "supervision.set", .zh = "登记分管领导", .en = "name the leader in charge", .role = ROLE_OFFICE, .phase = "goals",
+	    .each = each_unit_without_leader, .requirement = "R05 R27"},
 	{.code = "plan.confirm", .zh = "确认部门目标", .en = "confirm the plan", .role = ROLE_COMMITTEE, .phase = "goals",
 	    .kind = PAPER_PLANS, .states = {"approved"}, .units = DUTY_DEPARTMENTS, .requirement = "R05"},
 	{.code = "plan.issue", .zh = "批复下达部门目标", .en = "issue the plan", .role = ROLE_OFFICE, .phase = "goals",

@@ -173,6 +173,10 @@ departments(void)
 	const ProtobufCMessage *goal;
 	const char *content;
 
+	world_put(w, RECORD_UNITS, "unit=E9", "name=新局", "class=economy");
+	APPEARS("supervision.set", "E9", "", "");
+	world_put(w, RECORD_SUPERVISION, "leader=L2", "unit=E9");
+	VANISHES("supervision.set", "E9", "", "");
 	APPEARS("plan.submit", "E1", "", "E1");
 	world_put(w, PAPER_PLANS, "unit=E1", "state=returned");
 	APPEARS("plan.submit", "E1", "", "E1");
@@ -378,6 +382,9 @@ marks_of_departments(void)
 	APPEARS("common.mark", "X1", "safety", "安监局");
 	world_put(w, RECORD_COMMON, "unit=X1", "item=safety", "by=安监局", "points=1");
 	VANISHES("common.mark", "X1", "safety", "安监局");
+	APPEARS("contribution.push", "", "investment", "");
+	world_put(w, RECORD_CONTRIBUTIONS, "award=investment", "unit=E1", "contribution=0");
+	VANISHES("contribution.push", "", "investment", "");
 	/* A department never marks itself: the committee names who does. */
 	world_put(w, RECORD_UNITS, "unit=E3", "name=人事局", "class=economy");
 	APPEARS("common.substitute", "E3", "capacity", "");
