@@ -112,7 +112,8 @@ each_in_state(struct duty_walk *walk)
 }
 
 void
-duty_each(const struct book *book, uint64_t now_us, struct arena *arena, duty_fn fn, void *arg)
+duty_each_of(
+    const struct book *book, uint64_t now_us, struct arena *arena, unsigned roles, duty_fn fn, void *arg)
 {
 	bool is_published = book_is_published(book);
 
@@ -123,13 +124,19 @@ duty_each(const struct book *book, uint64_t now_us, struct arena *arena, duty_fn
 		const char *needs = deed == NULL ? duty->phase : deed->phase;
 		struct duty_walk walk = {book, now_us, arena, duty, fn, arg, NULL};
 
-		if ((is_published && !duty->after_end) ||
+		if ((((unsigned)duty->role | duty->helpers) & roles) == 0 || (is_published && !duty->after_end) ||
 		    (duty->phase != NULL && book_get(book, PAPER_PHASES, duty->phase) == NULL))
 			continue;
 		if (needs != NULL && !book_phase_open(book, needs, ""))
 			walk.shut_phase = needs;
 		(duty->each != NULL ? duty->each : each_in_state)(&walk);
 	}
+}
+
+void
+duty_each(const struct book *book, uint64_t now_us, struct arena *arena, duty_fn fn, void *arg)
+{
+	duty_each_of(book, now_us, arena, ROLE_ALL, fn, arg);
 }
 
 /* ---- Whose it is, and how urgent. */

@@ -58,6 +58,9 @@ typedef void (*duty_fn)(void *arg, const struct duty_item *item);
 
 /* Every open obligation, in the order of the table. Texts live in arena or in the book. */
 void duty_each(const struct book *book, uint64_t now_us, struct arena *arena, duty_fn fn, void *arg);
+/* Only what accounts of these roles may have on their list: the rest is not looked for. */
+void duty_each_of(
+    const struct book *book, uint64_t now_us, struct arena *arena, unsigned roles, duty_fn fn, void *arg);
 
 size_t duty_count(void);
 const struct duty *duty_at(size_t index);

@@ -215,7 +215,8 @@ line_of(const struct duty_walk *walk, const Jx__Goal *goal, const Jx__Member *me
 }
 
 static void
-each_line(struct duty_walk *walk, void (*fn)(struct duty_walk *, const struct group_line *))
+each_line_of(struct duty_walk *walk, const Jx__Goal *goal, const char *class,
+    void (*fn)(struct duty_walk *, const struct group_line *))
 {
 	const Jx__Team *team;
 	size_t teams = 0;
@@ -224,18 +225,29 @@ each_line(struct duty_walk *walk, void (*fn)(struct duty_walk *, const struct gr
 		const Jx__Member *member;
 		size_t members = 0;
 
-		while ((member = (const Jx__Member *)book_next(walk->book, PAPER_MEMBERS, team->team, &members)) !=
-		       NULL) {
-			const Jx__Goal *goal;
-			size_t goals = 0;
+		while (deed_is(team->class_, class) &&
+		       (member = (const Jx__Member *)book_next(walk->book, PAPER_MEMBERS, team->team, &members)) !=
+			   NULL) {
+			struct group_line line = line_of(walk, goal, member);
 
-			while ((goal = (const Jx__Goal *)book_next(walk->book, RECORD_GOALS, NULL, &goals)) != NULL)
-				if (deed_is(book_unit_class(walk->book, goal->unit), team->class_)) {
-					struct group_line line = line_of(walk, goal, member);
-
-					fn(walk, &line);
-				}
+			fn(walk, &line);
 		}
+	}
+}
+
+static void
+each_line(struct duty_walk *walk, void (*fn)(struct duty_walk *, const struct group_line *))
+{
+	const char *unit = NULL, *class = "";
+	const Jx__Goal *goal;
+	size_t goals = 0;
+
+	while ((goal = (const Jx__Goal *)book_next(walk->book, RECORD_GOALS, NULL, &goals)) != NULL) {
+		if (unit == NULL || !deed_is(unit, goal->unit)) {
+			unit = goal->unit;
+			class = book_unit_class(walk->book, unit);
+		}
+		each_line_of(walk, goal, class, fn);
 	}
 }
 

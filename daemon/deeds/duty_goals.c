@@ -28,18 +28,16 @@ next_goal(const struct duty_walk *walk, const char *unit, size_t *cursor)
 	return (const Jx__PlanGoal *)book_next(walk->book, PAPER_PLAN_GOALS, unit, cursor);
 }
 
-/* A calendar of the scheme is no good while nobody has opened the phase. */
+/* What was never opened: nobody owes anything of it yet, so that it must not be forgotten. */
 static void
 each_phase_to_open(struct duty_walk *walk)
 {
-	static const char *const phases[] = {"goals", "adjust", "self", "claims", "common"};
+	const char *const *phase = deed_find("phase.open")->values;
 
-	for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
-		uint64_t due = book_phase_due(walk->book, phases[i], "");
-
-		if (due != 0 && book_get(walk->book, PAPER_PHASES, phases[i]) == NULL)
-			duty_owe(walk, (struct duty_item){.object = phases[i], .due_us = due});
-	}
+	for (; *phase != NULL; phase++)
+		if (book_get(walk->book, PAPER_PHASES, *phase) == NULL)
+			duty_owe(walk, (struct duty_item){.object = *phase,
+					   .due_us = book_phase_due(walk->book, *phase, "")});
 }
 
 static void

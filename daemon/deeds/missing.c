@@ -522,6 +522,18 @@ map_row(struct view_ctx *ctx, const Jx__Unit *unit, const struct map_unit *row)
 	view_add_number(ctx, holes);
 }
 
+/* A year that cannot be calculated with has no map: the list says what is wrong. */
+static void
+map_no_row(struct view_ctx *ctx, size_t faults)
+{
+	view_row(ctx);
+	view_add(ctx, "");
+	view_add(ctx, view_say(ctx, "数据有误，不能核算：见 missing", "the data has faults: see missing"));
+	for (size_t i = 2; i + 1 < ctx->column_count; i++)
+		view_add(ctx, "");
+	view_add_number(ctx, faults);
+}
+
 static enum jx_err
 map_make(struct view_ctx *ctx)
 {
@@ -532,9 +544,10 @@ map_make(struct view_ctx *ctx)
 	if (map.units == NULL)
 		return JX_E_MEMORY;
 	err = each_hole(&map.view, map_hole, map_fault);
-	/* A year that cannot be calculated with has no map: the list says what is wrong. */
-	if (err != JX_OK || map.faults > 0)
-		return err != JX_OK ? err : JX_E_FAULTS;
+	if (err != JX_OK || map.faults > 0) {
+		map_no_row(ctx, map.faults);
+		return err;
+	}
 	for (size_t i = 0; i < book_count(ctx->book, RECORD_UNITS); i++) {
 		const Jx__Unit *unit = (const Jx__Unit *)book_at(ctx->book, RECORD_UNITS, i)->record;
 

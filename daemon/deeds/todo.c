@@ -74,18 +74,27 @@ add_days(struct view_ctx *ctx, uint64_t due_us)
 }
 
 static enum jx_err
-todo_fill(struct view_ctx *ctx, bool (*is_wanted)(const struct view_ctx *, const struct duty_item *),
+todo_fill(struct view_ctx *ctx, unsigned roles, bool (*is_wanted)(const struct view_ctx *, const struct duty_item *),
     void (*add)(struct view_ctx *, const struct duty_item *))
 {
 	struct todo_list list = {.ctx = ctx, .is_wanted = is_wanted};
+	size_t overdue = 0, soon = 0;
 
-	duty_each(ctx->book, ctx->now_us, ctx->arena, todo_take, &list);
+	duty_each_of(ctx->book, ctx->now_us, ctx->arena, roles, todo_take, &list);
 	if (list.count > 0)
 		qsort(list.lines, list.count, sizeof *list.lines, todo_compare);
 	for (size_t i = 0; i < list.count; i++) {
+		const char *state = duty_state(&list.lines[i].item, ctx->now_us);
+
 		view_row(ctx);
 		add(ctx, &list.lines[i].item);
+		overdue += list.lines[i].is_overdue;
+		soon += strcmp(state, "today") == 0 || strcmp(state, "soon") == 0;
 	}
+	ctx->title = arena_printf(ctx->arena,
+	    ctx->lang == JX_EN ? "%zu in all, %zu overdue, due within %d days: %zu"
+			       : "共%zu项，逾期%zu项，%d天内%zu项",
+	    list.count, overdue, DUTY_SOON_DAYS, soon);
 	free(list.lines);
 	return JX_OK;
 }
@@ -128,7 +137,7 @@ add_own(struct view_ctx *ctx, const struct duty_item *item)
 static enum jx_err
 todo_make(struct view_ctx *ctx)
 {
-	return todo_fill(ctx, is_own, add_own);
+	return todo_fill(ctx, (unsigned)ctx->actor->role, is_own, add_own);
 }
 
 /* ---- Everybody's: who has not done what. */
@@ -206,7 +215,7 @@ add_owed(struct view_ctx *ctx, const struct duty_item *item)
 static enum jx_err
 owed_make(struct view_ctx *ctx)
 {
-	return todo_fill(ctx, is_filtered, add_owed);
+	return todo_fill(ctx, ROLE_ALL, is_filtered, add_owed);
 }
 
 /* clang-format off */

@@ -150,6 +150,7 @@ Test(todo, is_in_order_of_urgency)
 	world_as(w, ROLE_HEAD, "h", "E1", "");
 	cr_assert_eq(world_view(w, "todo", NULL), JX_OK);
 	cr_assert_eq(w->view.row_count, 4u);
+	cr_assert_str_eq(w->view.title, "共4项，逾期2项，7天内0项");
 	cr_assert_str_eq(world_cell(w, 0, "deed"), "report.send");
 	cr_assert_str_eq(world_cell(w, 0, "object"), "1");
 	cr_assert_str_eq(world_cell(w, 0, "due"), "1269964800000000");
