@@ -80,6 +80,22 @@ from_states(const struct view_ctx *ctx, const struct deed *deed)
 	return list;
 }
 
+/* Counties and departments set their goals in two ways, which share one life: the names tell them apart. */
+static bool
+is_others_way(const struct view_ctx *ctx, const struct deed *deed, const char *unit)
+{
+	static const struct {
+		const char *begin;
+		enum kind kind;
+	} ways[] = {{"county.", KIND_COUNTY}, {"plan.", KIND_DEPARTMENT}};
+
+	for (size_t i = 0; *unit != '\0' && i < sizeof ways / sizeof *ways; i++)
+		if (strncmp(deed->name, ways[i].begin, strlen(ways[i].begin)) == 0 &&
+		    book_unit_kind(ctx->book, unit) != (int)ways[i].kind)
+			return true;
+	return false;
+}
+
 /* NULL: nothing stands against it. */
 static const char *
 why_not(const struct view_ctx *ctx, const struct deed *deed)
@@ -95,6 +111,8 @@ why_not(const struct view_ctx *ctx, const struct deed *deed)
 		return view_say(ctx, "账号没有所属单位", "the account has no unit");
 	if (deed->scope == DEED_OWN && strcmp(unit, ctx->actor->unit) != 0)
 		return view_say(ctx, "只能办理本单位的", "for one's own unit only");
+	if (is_others_way(ctx, deed, deed->scope == DEED_OWN ? unit : ctx->args->unit))
+		return view_say(ctx, "不是这类单位的办理事项", "not for this kind of unit");
 	if (deed->scope == DEED_CHARGE && *ctx->args->unit != '\0' &&
 	    !book_supervises(ctx->book, ctx->actor->subject, unit))
 		return view_say(ctx, "不分管这个单位", "the unit is not in your charge");

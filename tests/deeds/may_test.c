@@ -69,6 +69,24 @@ Test(may, agrees_with_the_phases)
 	}
 }
 
+/* A department has no answer to give to a draft, a county no plan to submit. */
+Test(may, keeps_the_two_ways_apart)
+{
+	for (size_t i = 0; i < deed_count(); i++) {
+		const struct deed *deed = deed_at(i);
+		const char *cell = arena_printf(w->arena, "deed=%s", deed->name);
+		bool is_county = strncmp(deed->name, "county.", 7) == 0, is_plan = strncmp(deed->name, "plan.", 5) == 0;
+
+		if (deed->phase != NULL)
+			world_put(w, PAPER_PHASES, arena_printf(w->arena, "phase=%s", deed->phase), "state=open");
+		if (deed->scope != DEED_OWN || (!is_county && !is_plan))
+			continue;
+		world_as(w, (enum role)(deed->roles & ~(deed->roles - 1)), "a", is_county ? "E1" : "X1", "");
+		cr_assert_eq(world_view(w, "may", NULL), JX_OK);
+		cr_expect(world_has_row(w, cell, "possible=no", "why=不是这类单位的办理事项"), "%s", deed->name);
+	}
+}
+
 /* Of papers with one a unit: possible exactly along the life's edges, in every state. */
 Test(may, agrees_with_the_lives)
 {
@@ -76,7 +94,8 @@ Test(may, agrees_with_the_lives)
 		const struct deed *deed = deed_at(i);
 		const struct record_row *row = deed->life == NULL ? NULL : &record_kinds[deed->life->kind];
 
-		if (row == NULL || deed->scope != DEED_OWN || strcmp(row->fields[0].name, "unit") != 0 || row->fields[1].key)
+		if (row == NULL || deed->scope != DEED_OWN || strcmp(row->fields[0].name, "unit") != 0 || row->fields[1].key ||
+		    strncmp(deed->name, "county.", 7) == 0)
 			continue;
 		if (deed->phase != NULL)
 			world_put(w, PAPER_PHASES, arena_printf(w->arena, "phase=%s", deed->phase), "state=open");
