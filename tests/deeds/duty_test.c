@@ -560,3 +560,20 @@ Test(duty, every_row_is_whole)
 		cr_expect_eq(duty_find(duty->code), duty, "%s stands twice", duty->code);
 	}
 }
+
+/* A duty is settled by a deed of that name, which whoever owes it may do. */
+Test(duty, every_code_is_a_deed_of_its_owner)
+{
+	for (size_t i = 0; i < duty_count(); i++) {
+		const struct duty *duty = duty_at(i);
+		const struct deed *deed = deed_find(duty->code);
+		size_t noun = strcspn(duty->code, ".") + 1;
+		bool is_chapter_there = false;
+
+		for (size_t j = 0; j < deed_count(); j++)
+			is_chapter_there = is_chapter_there || strncmp(deed_at(j)->name, duty->code, noun) == 0;
+		cr_expect(deed != NULL || !is_chapter_there, "%s is no deed", duty->code);
+		cr_expect(deed == NULL || (deed->roles & (unsigned)duty->role) != 0, "%s: not of %s", duty->code,
+		    role_code(duty->role));
+	}
+}
