@@ -555,6 +555,10 @@ import_may(const struct book *book, enum jx_err err)
 
 	if (err == JX_E_NOT_FOUND)
 		return JX_OK; /* a new year */
+	/* Issued goals are frozen for everyone, the administrator too (R11). */
+	for (size_t i = 0; err == JX_OK && i < book_count(book, PAPER_PLANS); i++)
+		if (deed_is(((const Jx__Plan *)book_at(book, PAPER_PLANS, i)->record)->state, "issued"))
+			return JX_E_LIFE;
 	if (err != JX_OK || outcome == NULL || deed_is(outcome->state, "returned"))
 		return err;
 	return deed_is(outcome->state, "published") ? JX_E_FROZEN : JX_E_LIFE;

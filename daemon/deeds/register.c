@@ -1,9 +1,63 @@
-/* The office's small registers: who supervises whom (R05), contributions to single awards (R37). */
+/* The office's small registers: city leaders (R27), who supervises whom (R05), contributions to single awards (R37). */
 #include <string.h>
 
 #include "deeds/deed.h"
 
 enum { CONTRIBUTION_MAX = 10000 };
+
+/* ---- 市领导 */
+
+static bool
+is_rank(const struct scheme *scheme, const char *rank)
+{
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		if (scheme->kinds[kind].present && scheme_rank_find(&scheme->kinds[kind], rank) >= 0)
+			return true;
+	return false;
+}
+
+/* Marks are counted by rank: a leader who has marked keeps his. */
+static bool
+has_marked(struct deed_ctx *ctx, const char *leader)
+{
+	const Jx__Sheet *sheet = (const Jx__Sheet *)deed_get(ctx, PAPER_SHEETS, leader);
+	size_t cursor = 0;
+
+	return (sheet != NULL && !deed_is(sheet->state, "draft")) ||
+	       deed_next(ctx, RECORD_LEADER_MARKS, leader, &cursor) != NULL;
+}
+
+static enum jx_err
+leader_push(struct deed_ctx *ctx)
+{
+	for (size_t i = 0; i < records_count(ctx->args->rows, RECORD_LEADERS); i++) {
+		const Jx__Leader *row = ctx->args->rows->leaders[i];
+		const Jx__Leader *before = (const Jx__Leader *)deed_get(ctx, RECORD_LEADERS, row->leader);
+
+		if (!is_rank(book_scheme(ctx->book), row->rank))
+			deed_fault(ctx, RECORD_LEADERS, i, "rank", "不是方案中的职级", "not a rank of the scheme");
+		if (before != NULL && !deed_is(before->rank, row->rank) && has_marked(ctx, row->leader))
+			deed_why(ctx, "%s已评分，职级不能变动", "%s has marked: the rank stands", row->leader);
+		deed_put_row(ctx, RECORD_LEADERS, &row->base);
+	}
+	return deed_verdict(ctx);
+}
+
+static enum jx_err
+leader_drop(struct deed_ctx *ctx)
+{
+	const char *leader = ctx->args->object;
+	size_t cursor = 0;
+
+	if (deed_get(ctx, RECORD_LEADERS, leader) == NULL)
+		return JX_E_NOT_FOUND;
+	if (has_marked(ctx, leader))
+		deed_why(ctx, "%s已评分，不能撤下", "%s has marked and stays", leader);
+	if (deed_next(ctx, RECORD_SUPERVISION, leader, &cursor) != NULL)
+		deed_why(ctx, "%s仍有分管单位，请先调整分管", "%s still supervises units: settle that first", leader);
+	deed_drop(ctx, RECORD_LEADERS, leader);
+	return deed_verdict(ctx);
+}
 
 /* ---- 分管关系 */
 
@@ -106,6 +160,10 @@ contribution_drop(struct deed_ctx *ctx)
 
 /* clang-format off */
 static const struct deed deeds[] = {
+	{.name = "leader.push", .zh = "登记市领导", .en = "list the city's leaders", .roles = ROLE_OFFICE, .scope = DEED_YEAR,
+	    .arguments = DEED_ROWS | DEED_MAY_DOCUMENT, .kinds = {RECORD_LEADERS}, .act = leader_push, .requirement = "R27"},
+	{.name = "leader.drop", .zh = "撤下一位市领导", .en = "take a leader off the list", .roles = ROLE_OFFICE, .scope = DEED_YEAR,
+	    .arguments = DEED_OBJECT | DEED_REASON, .act = leader_drop, .requirement = "R27"},
 	{.name = "supervision.set", .zh = "登记一位领导分管的单位：代替原名单", .en = "list the units a leader supervises, in place of the list before",
 	    .roles = ROLE_OFFICE, .scope = DEED_YEAR, .arguments = DEED_OBJECT | DEED_MAY_ROWS | DEED_MAY_REASON | DEED_MAY_DOCUMENT,
 	    .kinds = {RECORD_SUPERVISION}, .act = supervision_set, .requirement = "R05 R27"},
