@@ -28,6 +28,19 @@ next_goal(const struct duty_walk *walk, const char *unit, size_t *cursor)
 	return (const Jx__PlanGoal *)book_next(walk->book, PAPER_PLAN_GOALS, unit, cursor);
 }
 
+/* Does anything hang on that phase? */
+static bool
+is_phase_used(const char *phase)
+{
+	for (size_t i = 0; i < deed_count(); i++)
+		if (deed_at(i)->phase != NULL && strcmp(deed_at(i)->phase, phase) == 0)
+			return true;
+	for (size_t i = 0; i < duty_count(); i++)
+		if (duty_at(i)->phase != NULL && strcmp(duty_at(i)->phase, phase) == 0)
+			return true;
+	return false;
+}
+
 /* What was never opened: nobody owes anything of it yet, so that it must not be forgotten. */
 static void
 each_phase_to_open(struct duty_walk *walk)
@@ -35,7 +48,7 @@ each_phase_to_open(struct duty_walk *walk)
 	const char *const *phase = deed_find("phase.open")->values;
 
 	for (; *phase != NULL; phase++)
-		if (book_get(walk->book, PAPER_PHASES, *phase) == NULL)
+		if (is_phase_used(*phase) && book_get(walk->book, PAPER_PHASES, *phase) == NULL)
 			duty_owe(walk, (struct duty_item){.object = *phase,
 					   .due_us = book_phase_due(walk->book, *phase, "")});
 }

@@ -98,10 +98,14 @@ outcome_is(const struct duty_walk *walk, const char *state)
 	return outcome != NULL && deed_is(outcome->state, state);
 }
 
+/* Once the leaders have marked; and again, when it came back. */
 static void
 each_outcome_to_draft(struct duty_walk *walk)
 {
-	if (outcome_of(walk) == NULL || outcome_is(walk, "returned"))
+	const Jx__Session *session = session_of(walk);
+	bool is_marked = session != NULL && deed_is(session->state, "closed");
+
+	if (outcome_of(walk) == NULL ? is_marked : outcome_is(walk, "returned"))
 		duty_owe(walk, (struct duty_item){.unit = NULL});
 }
 
@@ -215,7 +219,7 @@ static const struct duty rows[] = {
 	    .owner = DUTY_OF_SUBJECT, .phase = "leaders", .each = each_sheet, .requirement = "R27"},
 	{.code = "session.close", .zh = "结束领导评估会议", .en = "close the leaders' session", .role = ROLE_OFFICE, .phase = "leaders",
 	    .each = each_session_to_close, .requirement = "R27"},
-	{.code = "outcome.draft", .zh = "拟定评估结果", .en = "draft the result", .role = ROLE_OFFICE, .phase = "result",
+	{.code = "outcome.draft", .zh = "拟定评估结果", .en = "draft the result", .role = ROLE_OFFICE,
 	    .each = each_outcome_to_draft, .requirement = "R32"},
 	{.code = "consent.give", .zh = "对奖励名单提出意见", .en = "give an opinion on the award list", .role = ROLE_REVIEWER,
 	    .owner = DUTY_OF_SUBJECT, .each = each_consent, .requirement = "R33"},
