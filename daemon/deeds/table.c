@@ -6,7 +6,16 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(calendar) \
-	X(list)
+	X(compare) \
+	X(confirmation) \
+	X(consent) \
+	X(decision) \
+	X(feedback) \
+	X(list) \
+	X(objection) \
+	X(outcome) \
+	X(results) \
+	X(use)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;
