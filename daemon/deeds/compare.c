@@ -155,7 +155,7 @@ add_inputs_of(struct view_ctx *ctx, enum record_kind kind, const struct pair *pa
 	}
 	if (hidden > 0)
 		input_row(ctx, record_kinds[kind].name,
-		    arena_printf(ctx->arena, view_say(ctx, "%zu 条变动，不显示内容", "%zu changed, not shown"), hidden));
+		    arena_printf(ctx->arena, "%zu %s", hidden, view_say(ctx, "条变动，不显示内容", "changed, not shown")));
 	else if (shown == 0 && book_changed(ctx->book, kind) > from)
 		input_row(ctx, record_kinds[kind].name, view_say(ctx, "有撤回，或其后又有变动", "withdrawn, or changed again since"));
 }
@@ -166,7 +166,7 @@ compare_make(struct view_ctx *ctx)
 	bool is_newer = ctx->run.run->run >= ctx->other.run->run;
 	const struct pair pair = {is_newer ? &ctx->other : &ctx->run, is_newer ? &ctx->run : &ctx->other};
 
-	ctx->title = arena_printf(ctx->arena, view_say(ctx, "第 %u 次核算 → 第 %u 次", "run %u → run %u"),
+	ctx->title = arena_printf(ctx->arena, "%s %u → %u", view_say(ctx, "核算", "run"),
 	    pair.older->run->run, pair.newer->run->run);
 	add_units(ctx, &pair);
 	for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)

@@ -103,7 +103,7 @@ add_facts(struct view_ctx *ctx, const Jx__Outcome *outcome)
 {
 	state_row(ctx, "state", deed_str(outcome->state), deed_str(outcome->reason));
 	state_row(ctx, "run", arena_printf(ctx->arena, "%u", outcome->run),
-	    outcome->has_before ? arena_printf(ctx->arena, view_say(ctx, "替代第 %u 次", "in place of %u"), outcome->before) : "");
+	    outcome->has_before ? arena_printf(ctx->arena, "%s %u", view_say(ctx, "替代第几次：", "in place of"), outcome->before) : "");
 	state_row(ctx, "list", deed_str(outcome->list), "");
 	if (!deed_is(outcome->document, ""))
 		state_row(ctx, "document", outcome->document, "");

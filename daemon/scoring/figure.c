@@ -67,6 +67,21 @@ figure_add(struct arena *arena, const char *left, const char *right, int64_t num
 }
 
 char *
+figure_times(struct arena *arena, const char *left, const char *right)
+{
+	mpq_t l, r;
+	char *text;
+
+	mpq_inits(l, r, NULL);
+	read_figure(l, left);
+	read_figure(r, right);
+	mpq_mul(l, l, r);
+	text = exact_text(arena, l);
+	mpq_clears(l, r, NULL);
+	return text;
+}
+
+char *
 figure_text(struct arena *arena, const char *figure, unsigned digits)
 {
 	mpq_t value;

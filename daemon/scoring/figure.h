@@ -14,6 +14,7 @@
 int figure_compare(const char *left, const char *right);
 /* left + factor × right, where factor = num/den, den > 0. */
 char *figure_add(struct arena *arena, const char *left, const char *right, int64_t num, int64_t den);
+char *figure_times(struct arena *arena, const char *left, const char *right);
 /* Rounded half up, once (negative ones away from 0), to that many digits (at most SCHEME_DIGITS_MAX). */
 char *figure_text(struct arena *arena, const char *figure, unsigned digits);
 #endif
