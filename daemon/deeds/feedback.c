@@ -28,7 +28,7 @@ struct line {
 	const char *mark;         /* as it was marked: "9.25/10" */
 	const char *full, *got;   /* of the total; NULL: none */
 	bool is_extra;            /* nothing is lost where it is not full */
-	const char *reason, *median, *self;
+	const char *reason, *median, *self, *evidence;
 };
 
 /* An empty text for one that memory did not give; the view fails at its end. */
@@ -63,6 +63,7 @@ line_add(const struct feedback *feedback, const struct line *line)
 		: "");
 	view_add(ctx, line->median);
 	view_add(ctx, line->self);
+	view_add(ctx, line->evidence);
 	view_add(ctx, line->reason);
 }
 
@@ -278,6 +279,16 @@ self_points(const struct feedback *feedback, const char *code)
 	return self == NULL ? "" : decimal(feedback, self->points);
 }
 
+/* What the unit itself filed for it. */
+static const char *
+self_evidence(const struct feedback *feedback, const char *code)
+{
+	const Jx__SelfLine *line =
+	    (const Jx__SelfLine *)book_get(feedback->ctx->book, PAPER_SELF_LINES, feedback->unit->unit, code);
+
+	return line == NULL ? "" : deed_str(line->evidence);
+}
+
 /* How many marks a mean is of. */
 static uint64_t
 share_of(const struct feedback *feedback, const Jx__Node *parent)
@@ -311,6 +322,7 @@ add_part(const struct feedback *feedback, enum component component, const Jx__No
 	line.mark = kept(feedback, arena_printf(arena, "%s/%s", kept(feedback, figure_text(arena, deed_str(node->value), 2)), full));
 	line.reason = reasons[component](feedback, node);
 	line.self = is_goal ? self_points(feedback, node->code) : "";
+	line.evidence = is_goal ? self_evidence(feedback, node->code) : "";
 	line_add(feedback, &line);
 }
 
@@ -431,6 +443,7 @@ static const struct view_column columns[] = {
 	{"lost",   "失分",         "lost",   "figure"},
 	{"median", "同类中位数",   "class median", "figure"},
 	{"self",   "自评",         "self",   "figure"},
+	{"evidence", "自报证据",   "evidence", "text"},
 	{"reason", "理由或说明",   "reason", "text"},
 };
 static const struct view views[] = {

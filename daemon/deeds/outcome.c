@@ -24,6 +24,7 @@ static const struct deed_edge edges[] = {
 	{"consulted", "outcome.return",    "returned",  "退回重新核算"},
 	{"confirmed", "outcome.return",    "returned",  "退回重新核算"},
 	{"public",    "outcome.return",    "returned",  "退回重新核算"},
+	{"returned",  "outcome.return",    "returned",  "再重开其他数据"},
 	{"public",    "objection.uphold",  "returned",  "异议成立，只重开有争议的数据"},
 	{"returned",  "objection.uphold",  "returned",  "另一异议成立"},
 };

@@ -311,6 +311,10 @@ Test(outcome, an_upheld_objection_reopens_only_what_is_in_dispute)
 	cr_assert(!outcome_blocks(w->book, RECORD_BASIC, &disputed.base));
 	cr_assert(!outcome_blocks(w->book, RECORD_VISITS, &visit.base), "every visit of it");
 	cr_assert(outcome_blocks(w->book, RECORD_BASIC, &other.base));
+	/* The wrong key was named: the committee opens one more, without losing the others. */
+	cr_assert_eq(world_do(w, "outcome.return", "document=D", "reason=补充", "value=basic:X1/organisation"), JX_OK);
+	cr_assert(!outcome_blocks(w->book, RECORD_BASIC, &disputed.base));
+	cr_assert(!outcome_blocks(w->book, RECORD_BASIC, &other.base));
 	world_put(w, RECORD_BASIC, "unit=X1", "item=daily", "points=0.5");
 	w->run = result_run(w, 2);
 	result_office(w);
