@@ -31,9 +31,9 @@ FROM (SELECT account, version, row_number() OVER (PARTITION BY account ORDER BY 
 
 -- Years and records.
 UNION ALL
-SELECT 'a year changed without an import', format('%s %s batch %s', y.city, y.year, y.batch)
+SELECT 'a year changed without an import or a deed', format('%s %s batch %s', y.city, y.year, y.batch)
 FROM jx.year_state y WHERE NOT EXISTS (SELECT FROM jx.op o WHERE o.batch = y.batch
-	AND o.action = 'import' AND o.city = y.city AND o.year = y.year)
+	AND o.action IN ('import', 'deed') AND o.city = y.city AND o.year = y.year)
 UNION ALL
 SELECT 'a year began without a scheme', format('%s %s', y.city, y.year)
 FROM (SELECT city, year, min(batch) AS batch FROM jx.year_state GROUP BY city, year) y
@@ -44,6 +44,25 @@ FROM jx.scheme s WHERE NOT EXISTS (SELECT FROM jx.year_state y
 	WHERE y.city = s.city AND y.year = s.year AND y.batch = s.batch)
 UNION ALL
 SELECT o_rule, o_where FROM jx.check_records()
+
+-- Papers and deeds.
+UNION ALL
+SELECT 'a paper has a gap in its versions', format('%s %s %s version %s', kind, city, year, version)
+FROM (SELECT city, year, kind, version, batch, row_number() OVER w AS place, lag(batch) OVER w AS before
+	FROM jx.paper WINDOW w AS (PARTITION BY city, year, kind, key ORDER BY version)) p
+WHERE version <> place OR batch <= before
+UNION ALL
+SELECT DISTINCT 'a paper stands outside its year', format('%s %s %s batch %s', p.kind, p.city, p.year, p.batch)
+FROM jx.paper p WHERE NOT EXISTS (SELECT FROM jx.year_state y
+	WHERE y.city = p.city AND y.year = p.year AND y.batch = p.batch)
+UNION ALL
+SELECT 'a deed has no op', format('%s %s batch %s', d.city, d.year, d.batch)
+FROM jx.deed d WHERE NOT EXISTS (SELECT FROM jx.op o WHERE o.batch = d.batch
+	AND o.action = 'deed' AND o.city = d.city AND o.year = d.year)
+UNION ALL
+SELECT 'an op of a deed has none', format('batch %s index %s', o.batch, o.index)
+FROM jx.op o WHERE o.action = 'deed' AND NOT EXISTS (SELECT FROM jx.deed d
+	WHERE d.batch = o.batch AND d.city = o.city AND d.year = o.year)
 
 -- Runs.
 UNION ALL

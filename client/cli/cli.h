@@ -21,6 +21,7 @@ enum {
 	CLI_EXIT_NO = 1, /* refused by a rule; what a receipt that does not verify gives, too */
 };
 
+struct command_made;
 struct link;
 
 struct cli {
@@ -29,9 +30,11 @@ struct cli {
 	bool is_colored;       /* on terminals only; NO_COLOR honoured */
 	unsigned screen_width; /* columns of the terminal stdout is */
 	struct options options;
+	const struct command_made *made; /* which deed or view is to be done (made.h); NULL: a command of its own */
 	struct settings settings;
 	struct arena *arena; /* whatever the command makes; lives as long as the process */
 	struct link *link;   /* online.h; NULL until the first call */
+	bool has_keys;       /* keys.h: the server's were asked for */
 	const volatile sig_atomic_t *stop; /* Ctrl-C was pressed */
 };
 

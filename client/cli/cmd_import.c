@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/changes.h"
 #include "cli/commands.h"
 #include "cli/grid.h"
 #include "cli/local_bundle.h"
@@ -15,37 +16,7 @@ static const struct grid_column count_columns[] = {
 	{"unchanged", "未变", "Unchanged", GRID_WHOLE, GRID_ALWAYS},
 	{"withdrawn", "撤下", "Withdrawn", GRID_WHOLE, GRID_ALWAYS},
 };
-static const struct grid_column change_columns[] = {
-	{"kind",   "内容", "Kind",   GRID_TEXT, GRID_ALWAYS},
-	{"key",    "条目", "Key",    GRID_TEXT, GRID_ALWAYS},
-	{"field",  "字段", "Field",  GRID_TEXT, GRID_ALWAYS},
-	{"before", "原值", "Before", GRID_TEXT, GRID_ALWAYS},
-	{"after",  "新值", "After",  GRID_TEXT, GRID_ALWAYS},
-};
 /* clang-format on */
-
-static const char *
-kind_words(const struct cli *cli, const char *name)
-{
-	enum record_kind kind = name == NULL ? RECORD_KIND_COUNT : record_kind_find(name);
-
-	return kind == RECORD_KIND_COUNT
-		   ? name
-		   : cli_say(cli, record_kinds[kind].zh, record_kinds[kind].en);
-}
-
-static const char *
-field_words(const struct cli *cli, const char *kind_name, const char *name)
-{
-	enum record_kind kind = kind_name == NULL ? RECORD_KIND_COUNT : record_kind_find(kind_name);
-
-	for (size_t i = 0;
-	     kind != RECORD_KIND_COUNT && name != NULL && i < record_kinds[kind].field_count; i++)
-		if (strcmp(record_kinds[kind].fields[i].name, name) == 0)
-			return cli_say(
-			    cli, record_kinds[kind].fields[i].zh, record_kinds[kind].fields[i].en);
-	return name;
-}
 
 static struct grid *
 counts_grid(const struct cli *cli, const Jx__ImportReply *reply)
@@ -56,29 +27,11 @@ counts_grid(const struct cli *cli, const Jx__ImportReply *reply)
 	for (size_t i = 0; grid != NULL && i < reply->n_counts; i++) {
 		const Jx__KindCount *count = reply->counts[i];
 
-		grid_add(grid, count->kind, kind_words(cli, count->kind));
+		grid_add(grid, count->kind, changes_kind_words(cli, count->kind));
 		grid_add_whole(grid, count->added);
 		grid_add_whole(grid, count->changed);
 		grid_add_whole(grid, count->unchanged);
 		grid_add_whole(grid, count->withdrawn);
-	}
-	return grid;
-}
-
-static struct grid *
-changes_grid(const struct cli *cli, const Jx__ImportReply *reply)
-{
-	struct grid *grid = grid_new(cli, grid_form_of(cli), change_columns,
-	    sizeof change_columns / sizeof change_columns[0]);
-
-	for (size_t i = 0; grid != NULL && i < reply->n_changes; i++) {
-		const Jx__Change *change = reply->changes[i];
-
-		grid_add(grid, change->kind, kind_words(cli, change->kind));
-		grid_add(grid, change->key, NULL);
-		grid_add(grid, change->field, field_words(cli, change->kind, change->field));
-		grid_add(grid, change->before, change->before == NULL ? "—" : NULL);
-		grid_add(grid, change->after, change->after == NULL ? "—" : NULL);
 	}
 	return grid;
 }
@@ -88,7 +41,7 @@ static int
 show_json(const struct cli *cli, const struct upload *upload, const Jx__ImportReply *reply,
     const char *receipt_path)
 {
-	struct grid *counts = counts_grid(cli, reply), *changes = changes_grid(cli, reply);
+	struct grid *counts = counts_grid(cli, reply), *changes = changes_grid(cli, reply->changes, reply->n_changes);
 	json_t *json;
 
 	if (counts == NULL || changes == NULL)
@@ -112,7 +65,7 @@ show_tables(const struct cli *cli, const struct upload *upload, const Jx__Import
 	if (status != CLI_EXIT_OK || !upload->is_dry_run || reply->n_changes == 0)
 		return status;
 	putchar('\n');
-	grid = changes_grid(cli, reply);
+	grid = changes_grid(cli, reply->changes, reply->n_changes);
 	return grid == NULL ? cli_error_memory(cli) : grid_show(grid, false);
 }
 
@@ -152,12 +105,9 @@ finish(struct cli *cli, const struct upload *upload, const Jx__ImportReply *repl
 	const char *path = NULL;
 	int status = CLI_EXIT_OK;
 
-	if (reply->receipt != NULL) {
-		status = proof_check_content(cli, reply->receipt, upload->op_id, upload->digest);
-		if (status == CLI_EXIT_OK)
-			status = proof_keep(
-			    cli, reply->receipt, &of, cli->options.values[OPTION_RECEIPT], &path);
-	}
+	if (reply->receipt != NULL)
+		status = proof_accept(
+		    cli, reply->receipt, &of, upload->op_id, upload->digest, &path);
 	if (status != CLI_EXIT_OK)
 		return status;
 	if (grid_form_of(cli) == GRID_JSON)

@@ -8,6 +8,8 @@ static const struct grid_column columns[] = {
 	{"account", "账号",     "Account", GRID_TEXT, GRID_ALWAYS},
 	{"role",    "角色",     "Role",    GRID_TEXT, GRID_ALWAYS},
 	{"city",    "城市",     "City",    GRID_TEXT, GRID_ALWAYS},
+	{"unit",    "单位",     "Unit",    GRID_TEXT, GRID_ALWAYS},
+	{"subject", "代表",     "Subject", GRID_TEXT, GRID_ALWAYS},
 	{"server",  "服务器",   "Server",  GRID_TEXT, GRID_ALWAYS},
 	{"may",     "可用请求", "May",     GRID_TEXT, GRID_IF_WIDE},
 };
@@ -36,6 +38,8 @@ cmd_whoami(struct cli *cli)
 	grid_add(grid, reply->account, NULL);
 	grid_add(grid, reply->role, role_words(cli, reply->role));
 	grid_add(grid, reply->city, role_city_words(cli, reply->city));
+	grid_add(grid, reply->unit, NULL);
+	grid_add(grid, reply->subject, NULL);
 	grid_add(grid, reply->server, NULL);
 	grid_add(grid, may, NULL);
 	return grid_show(grid, true);

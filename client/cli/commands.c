@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/help.h"
+#include "cli/made.h"
 
 /* clang-format off */
 const struct command commands[] = {
@@ -27,32 +28,69 @@ const struct command commands[] = {
 	{"compute", "数据包目录", "BUNDLE", 1, 1, "在本机核算数据包，不连服务器", "compute a bundle here, without a server",
 	    cmd_compute, {OPTION_FINAL, OPTION_PROVISIONAL, OPTION_JSON, OPTION_CSV}},
 	{"account add", "账号", "ACCOUNT", 1, 1, "开设账号；一次性密码只显示这一次", "open an account; its one-time password is shown once",
-	    cmd_account_add, {OPTION_ROLE, OPTION_CITY, OPTION_PASSWORD_FILE, OPTION_JSON, OPTION_TIMEOUT}},
+	    cmd_account_add, {OPTION_ROLE, OPTION_CITY, OPTION_UNIT, OPTION_SUBJECT, OPTION_PASSWORD_FILE, OPTION_JSON, OPTION_TIMEOUT}},
+	{"account import", "文件.csv", "FILE.csv", 1, 1, "成批开设账号；已有的跳过", "open accounts in bulk; those that exist are skipped",
+	    cmd_account_import, {OPTION_CITY, OPTION_OUT, OPTION_TIMEOUT}},
 	{"account list", "", "", 0, 0, "列出账号", "list the accounts", cmd_account_list, {OPTION_JSON, OPTION_CSV, OPTION_TIMEOUT}},
 	{"account disable", "账号", "ACCOUNT", 1, 1, "停用账号", "disable an account", cmd_account_disable, {OPTION_REASON, OPTION_TIMEOUT}},
 	{"receipt verify", "回执文件", "FILE", 1, 1, "脱机验证回执", "verify a receipt, offline",
 	    cmd_receipt_verify, {OPTION_KEY, OPTION_BUNDLE, OPTION_JSON}},
-	{"help", "[命令]", "[COMMAND]", 0, 2, "显示用法", "show how to use a command", cmd_help, {OPTION_HELP}},
+	{"list", "类", "KIND", 1, 1, "列出一类数据", "list the records of a kind",
+	    cmd_list, {OPTION_UNIT, OPTION_WHERE, OPTION_LIMIT, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_CSV, OPTION_TIMEOUT}},
+	{"history", "类 条目", "KIND KEY", 2, 5, "一条数据的历次改动", "every change of a record",
+	    cmd_history, {OPTION_LIMIT, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_CSV, OPTION_TIMEOUT}},
+	{"pull", "类[,类…]", "KIND[,KIND…]", 1, 1, "取回数据（YAML），修改后可再报送", "bring records as YAML, to be changed and pushed back",
+	    cmd_pull, {OPTION_UNIT, OPTION_CITY, OPTION_YEAR, OPTION_OUT, OPTION_TIMEOUT}},
+	{"watch", "", "", 0, 0, "等候通知，直到按下 Ctrl-C", "show notices as they come, until Ctrl-C",
+	    cmd_watch, {OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_TIMEOUT}},
+	{"do", "办理 …", "DEED …", 0, OPTIONS_WORD_COUNT_MAX, "按代码办理，如 jixiao do plan.submit", "do a deed by its code: jixiao do plan.submit",
+	    cmd_do, {OPTION_HELP}},
+	{"view", "查看 …", "VIEW …", 0, OPTIONS_WORD_COUNT_MAX, "按代码查看，如 jixiao view todo", "look at a view by its code: jixiao view todo",
+	    cmd_do, {OPTION_HELP}},
+	{"help", "[命令]", "[COMMAND]", 0, 4, "显示用法", "show how to use a command", cmd_help, {OPTION_HELP}},
 };
 /* clang-format on */
 
 const size_t command_count = sizeof commands / sizeof commands[0];
 
-const struct command *
-commands_find(int argc, char **argv, int *word_count)
+static const struct command *
+find_own(int argc, char **argv, int *word_count)
 {
+	const struct command *found = NULL;
+
+	*word_count = 0;
 	for (size_t i = 0; i < command_count; i++) {
 		const char *name = commands[i].name, *blank = strchr(name, ' ');
 		size_t first = blank == NULL ? strlen(name) : (size_t)(blank - name);
+		int count = blank == NULL ? 1 : 2;
 
-		if (argc < 1 || strlen(argv[0]) != first || memcmp(argv[0], name, first) != 0)
+		if (argc < count || strlen(argv[0]) != first || memcmp(argv[0], name, first) != 0)
 			continue;
-		if (blank != NULL && (argc < 2 || strcmp(argv[1], blank + 1) != 0))
+		if (blank != NULL && strcmp(argv[1], blank + 1) != 0)
 			continue;
-		*word_count = blank == NULL ? 1 : 2;
-		return &commands[i];
+		if (count > *word_count) {
+			*word_count = count;
+			found = &commands[i];
+		}
 	}
-	return NULL;
+	return found;
+}
+
+const struct command *
+commands_find(int argc, char **argv, struct command_made *made, int *word_count)
+{
+	int own_count, made_count;
+	const struct command *own = find_own(argc, argv, &own_count);
+
+	if (made_find_do(argc, argv, made, word_count))
+		return &made->command;
+	if (made_find(argc, argv, made, &made_count) && made_count > own_count) {
+		*word_count = made_count;
+		return &made->command;
+	}
+	*made = (struct command_made){.deed = NULL};
+	*word_count = own_count;
+	return own;
 }
 
 static int
@@ -63,7 +101,7 @@ run_command(struct cli *cli, const struct command *command, int argc, char **arg
 	int status;
 
 	if (options_has(&cli->options, OPTION_HELP)) {
-		help_command(cli, command, stdout);
+		help_command(cli, command, cli->made, stdout);
 		return CLI_EXIT_OK;
 	}
 	if (err != JX_OK || cli->options.word_count < command->word_min) {
@@ -73,7 +111,7 @@ run_command(struct cli *cli, const struct command *command, int argc, char **arg
 			     ? cli_error(cli, JX_E_USAGE, "不认识 %s", "not understood: %s", bad)
 			     : cli_error(cli, JX_E_USAGE, "缺少 %s", "missing: %s",
 				   cli_say(cli, command->words_zh, command->words_en));
-		help_usage(cli, command, stderr);
+		help_usage(cli, command, cli->made, stderr);
 		return status;
 	}
 	status = settings_read(cli);
@@ -84,7 +122,8 @@ int
 commands_run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command;
-	int word_count;
+	struct command_made made;
+	int word_count, status;
 
 	if (argc < 2) {
 		help_all(cli, stderr);
@@ -98,9 +137,13 @@ commands_run(struct cli *cli, int argc, char **argv)
 		printf("jixiao %s\n", JX_VERSION);
 		return CLI_EXIT_OK;
 	}
-	command = commands_find(argc - 1, argv + 1, &word_count);
-	if (command != NULL)
-		return run_command(cli, command, argc - word_count, argv + word_count);
+	command = commands_find(argc - 1, argv + 1, &made, &word_count);
+	if (command != NULL) {
+		cli->made = made.deed != NULL || made.view != NULL ? &made : NULL;
+		status = run_command(cli, command, argc - word_count, argv + word_count);
+		cli->made = NULL;
+		return status;
+	}
 	if (help_family(cli, argv[1], argc > 2 ? argv[2] : NULL))
 		return argc > 2 && strcmp(argv[2], "--help") == 0 ? CLI_EXIT_OK
 								  : err_exit(JX_E_USAGE);

@@ -7,7 +7,9 @@
 
 #include "cli/cli.h"
 
-enum { COMMAND_OPTION_COUNT_MAX = 8 };
+enum { COMMAND_OPTION_COUNT_MAX = 20 };
+
+struct command_made; /* made.h */
 
 struct command {
 	const char *name;                /* one word, or two: "account add" */
@@ -21,8 +23,14 @@ struct command {
 extern const struct command commands[];
 extern const size_t command_count;
 
-/* The command that argv[0] and argv[1] name; *word_count: 1 or 2 of them. NULL: there is none. */
-const struct command *commands_find(int argc, char **argv, int *word_count);
+/*
+ * The command whose name the first *word_count words are: the longest name; of
+ * equal ones, a command of its own before a deed, that before a view. *made
+ * takes what a deed's or view's is made of (nothing otherwise), and must outlive
+ * the command. NULL: there is none.
+ */
+const struct command *commands_find(
+    int argc, char **argv, struct command_made *made, int *word_count);
 /* Parses, runs, or shows help; the exit status of the program. argv as of main. */
 int commands_run(struct cli *cli, int argc, char **argv);
 
@@ -43,5 +51,14 @@ int cmd_explain(struct cli *cli);
 int cmd_compute(struct cli *cli);
 int cmd_receipt_verify(struct cli *cli);
 int cmd_help(struct cli *cli);
+int cmd_account_import(struct cli *cli);
+int cmd_list(struct cli *cli);
+int cmd_history(struct cli *cli);
+int cmd_pull(struct cli *cli);
+int cmd_watch(struct cli *cli);
+int cmd_do(struct cli *cli); /* of a name that is no deed's */
+/* Of every deed, of every view: made.h. */
+int cmd_deed(struct cli *cli);
+int cmd_view(struct cli *cli);
 
 #endif

@@ -87,6 +87,8 @@ keys_update(struct cli *cli)
 	json_t *known;
 	int status;
 
+	if (cli->has_keys)
+		return CLI_EXIT_OK;
 	status = online_ask(cli,
 	    &(struct online_call){JX__ENVELOPE__BODY_KEYS, &message, JX__ENVELOPE__BODY_KEYS_REPLY},
 	    (const void **)&reply);
@@ -106,6 +108,7 @@ keys_update(struct cli *cli)
 	else if (is_new)
 		status = save_keys(cli, path, known);
 	json_decref(known);
+	cli->has_keys = status == CLI_EXIT_OK;
 	return status;
 }
 

@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "wire/receipt.h"
 
-/* Asks the server and adds what is new to its file. */
+/* Asks the server, once a process, and adds what is new to its file. */
 int keys_update(struct cli *cli);
 /* Among all servers' kept keys. JX_E_NOT_FOUND. */
 JX_MUST_USE enum jx_err keys_find(

@@ -105,20 +105,35 @@ online_try(struct cli *cli, const struct online_call *call, const void **reply)
 	return err;
 }
 
+enum jx_err
+online_watch(struct cli *cli, const Jx__Watch *watch,
+    void (*on_notice)(void *arg, const Jx__NoticeEvent *event))
+{
+	Jx__Envelope request = JX__ENVELOPE__INIT, *answer;
+	const struct link_call link = {.request = &request, .on_notice = on_notice, .arg = cli};
+
+	request.body_case = JX__ENVELOPE__BODY_WATCH;
+	request.watch = (Jx__Watch *)(uintptr_t)watch;
+	return link_call(cli->link, cli->arena, &link, &answer);
+}
+
 static void
-print_faults(const struct cli *cli, const Jx__Fail *fail)
+print_faults(const struct cli *cli, const Jx__Fail *fail, online_place_fn *place, void *arg)
 {
 	for (size_t i = 0; i < fail->n_faults; i++) {
 		const Jx__Fault *fault = fail->faults[i];
-		const struct fault shown = {
+		struct fault shown = {
 		    .file = fault->file == NULL ? "" : fault->file,
 		    .line = fault->line,
 		    .column = fault->column,
 		    .value = fault->value == NULL ? "" : fault->value,
 		    .expected = fault->expected == NULL ? "" : fault->expected,
 		};
-		const char *text = fault_text(cli->arena, &shown);
+		const char *text;
 
+		if (place != NULL)
+			place(arg, &shown);
+		text = fault_text(cli->arena, &shown);
 		fprintf(stderr, "%s\n", text == NULL ? "" : text);
 	}
 	if (fail->fault_count > fail->n_faults)
@@ -126,14 +141,16 @@ print_faults(const struct cli *cli, const Jx__Fail *fail)
 		    cli, "……共 %llu 处", "… %llu in all", (unsigned long long)fail->fault_count);
 	for (size_t i = 0; i < fail->n_missing; i++)
 		hole_print(cli, fail->missing[i]->unit, NULL, fail->missing[i]->missing);
+	for (size_t i = 0; i < fail->n_why; i++)
+		fprintf(stderr, "%s\n", fail->why[i]);
 }
 
 static int
-on_refusal(struct cli *cli, enum jx_err err, const Jx__Fail *fail)
+on_refusal(struct cli *cli, enum jx_err err, const Jx__Fail *fail, online_place_fn *place, void *arg)
 {
 	const char *code = fail->code == NULL ? "" : fail->code;
 
-	print_faults(cli, fail);
+	print_faults(cli, fail, place, arg);
 	if (strcmp(err_name(err), code) != 0) /* a newer daemon's: its own words */
 		return cli_error(
 		    cli, err, "%s：%s", "%s: %s", code, fail->message == NULL ? "" : fail->message);
@@ -148,10 +165,16 @@ on_refusal(struct cli *cli, enum jx_err err, const Jx__Fail *fail)
 int
 online_fail(struct cli *cli)
 {
+	return online_fail_placed(cli, NULL, NULL);
+}
+
+int
+online_fail_placed(struct cli *cli, online_place_fn *place, void *arg)
+{
 	const struct link_problem *problem = link_problem(cli->link);
 
 	if (problem->fail != NULL)
-		return on_refusal(cli, problem->err, problem->fail);
+		return on_refusal(cli, problem->err, problem->fail, place, arg);
 	if (problem->err == JX_E_CONNECTION || problem->err == JX_E_TLS ||
 	    problem->err == JX_E_VERSION)
 		return cli_error(cli, problem->err, "%s：%s", "%s: %s",
@@ -167,6 +190,22 @@ online_ask(struct cli *cli, const struct online_call *call, const void **reply)
 	if (status != CLI_EXIT_OK)
 		return status;
 	return online_try(cli, call, reply) == JX_OK ? CLI_EXIT_OK : online_fail(cli);
+}
+
+int
+online_own_unit(struct cli *cli, const char **unit)
+{
+	const Jx__Whoami message = JX__WHOAMI__INIT;
+	const Jx__WhoamiReply *reply;
+	int status = online_ask(cli,
+	    &(struct online_call){
+		JX__ENVELOPE__BODY_WHOAMI, &message, JX__ENVELOPE__BODY_WHOAMI_REPLY},
+	    (const void **)&reply);
+
+	*unit = NULL;
+	if (status == CLI_EXIT_OK && reply->unit != NULL && reply->unit[0] != '\0')
+		*unit = reply->unit;
+	return status;
 }
 
 static bool

@@ -30,10 +30,20 @@ int online_prepare_stranger(struct cli *cli); /* knows the server, logs in as no
 /* The reply's message, in the arena. The caller tells the user (online_fail) or goes on. */
 JX_MUST_USE enum jx_err online_try(
     struct cli *cli, const struct online_call *call, const void **reply);
+/* A watch (link.h), with cli as arg of on_notice: never JX_OK. The caller tells the user. */
+JX_MUST_USE enum jx_err online_watch(struct cli *cli, const Jx__Watch *watch,
+    void (*on_notice)(void *arg, const Jx__NoticeEvent *event));
 /* Tells the user why the last call failed; its exit status. */
 int online_fail(struct cli *cli);
+/* The same; place (may be NULL) is told each of the daemon's faults, to say where the user wrote it. */
+struct fault;
+typedef void online_place_fn(void *arg, struct fault *fault);
+int online_fail_placed(struct cli *cli, online_place_fn *place, void *arg);
 /* Both. */
 int online_ask(struct cli *cli, const struct online_call *call, const void **reply);
+
+/* The unit the account belongs to; NULL: none. */
+int online_own_unit(struct cli *cli, const char **unit);
 
 /* --city and --year, or the only ones there are. */
 struct online_year {

@@ -21,10 +21,23 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_RECEIPT]       = {"receipt", "文件", "FILE", "回执另存到此文件", "keep the receipt in this file"},
 	[OPTION_KEY]           = {"key", "文件", "FILE", "服务器的公钥文件（receipt.pub）", "the daemon's public key (receipt.pub)"},
 	[OPTION_BUNDLE]        = {"bundle", "目录", "DIR", "核对回执所证明的正是此数据包", "check that the receipt is for this very bundle"},
-	[OPTION_ROLE]          = {"role", "角色", "ROLE", "office（绩效办）或 auditor（审计）", "office or auditor"},
+	[OPTION_ROLE]          = {"role", "角色", "ROLE", "角色代码，见 jixiao help account add", "the role's code"},
 	[OPTION_REASON]        = {"reason", "原因", "TEXT", "原因，记录在案", "why; goes on record"},
 	[OPTION_PASSWORD_FILE] = {"password-file", "文件", "FILE", "新密码取自此文件第一行", "take the new password from this file's first line"},
 	[OPTION_TIMEOUT]       = {"timeout", "秒", "SECONDS", "连接中断或服务器繁忙时最多重试多久（默认 30）", "how long to try again when the connection is lost or the server busy (default 30)"},
+	[OPTION_UNIT]          = {"unit", "单位", "UNIT", "单位代码；本单位账号可省略", "the unit; not needed for an account of one"},
+	[OPTION_OBJECT]        = {"object", "对象", "OBJECT", "办理或查看的对象：轮次、调整、阶段等的代码", "which one: a round, an adjustment, a phase …"},
+	[OPTION_VALUE]         = {"value", "取值", "VALUE", "所作的选择", "what is chosen"},
+	[OPTION_DOCUMENT]      = {"document", "文号", "NUMBER", "文号或决议号", "the number of the document or resolution"},
+	[OPTION_DATED]         = {"dated", "日期", "DATE", "日期，如 2026-04-20", "the date, as 2026-04-20"},
+	[OPTION_DUE]           = {"due", "截止", "MOMENT", "截止：2026-04-20（当日 24:00）或“2026-04-20 17:30”，北京时间", "due: 2026-04-20 (24:00 of that day) or \"2026-04-20 17:30\", Beijing time"},
+	[OPTION_BASED_ON]      = {"based-on", "版本", "VERSION", "所依据的版本；已有更新的版本则不办理", "the version it is based on; refused when there is a newer one"},
+	[OPTION_KIND]          = {"kind", "类", "KIND", "哪一类数据", "which kind of record"},
+	[OPTION_OTHER]         = {"other", "编号", "NUMBER", "与之比较的另一次核算或另一版本", "the other run or version to compare with"},
+	[OPTION_WHERE]         = {"where", "字段=值", "FIELD=VALUE", "只列出该字段为此值的；可多次给出", "only those with this value; may be given more than once"},
+	[OPTION_LIMIT]         = {"limit", "行数", "ROWS", "最多列出多少行", "show at most so many rows"},
+	[OPTION_SUBJECT]       = {"subject", "代表", "SUBJECT", "代表哪个部门或领导", "in whose name it acts: a department, a leader"},
+	[OPTION_OUT]           = {"out", "文件", "FILE", "写入此文件，而不是标准输出", "write to this file, not to standard output"},
 };
 /* clang-format on */
 
@@ -51,6 +64,13 @@ on_key(int key, char *arg, struct argp_state *state)
 		if (key < KEY_FIRST || key >= KEY_FIRST + OPTION_COUNT)
 			return ARGP_ERR_UNKNOWN;
 		options->values[key - KEY_FIRST] = arg == NULL ? "" : arg;
+		if (key - KEY_FIRST != OPTION_WHERE)
+			return 0;
+		options->bad = arg;
+		if (options->where_count == OPTIONS_WHERE_COUNT_MAX)
+			return EINVAL;
+		options->bad = NULL;
+		options->wheres[options->where_count++] = arg;
 		return 0;
 	}
 }

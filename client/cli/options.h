@@ -29,6 +29,19 @@ enum option_id {
 	OPTION_REASON,
 	OPTION_PASSWORD_FILE,
 	OPTION_TIMEOUT,
+	OPTION_UNIT,
+	OPTION_OBJECT,
+	OPTION_VALUE,
+	OPTION_DOCUMENT,
+	OPTION_DATED,
+	OPTION_DUE,
+	OPTION_BASED_ON,
+	OPTION_KIND,
+	OPTION_OTHER,
+	OPTION_WHERE,
+	OPTION_LIMIT,
+	OPTION_SUBJECT,
+	OPTION_OUT,
 	OPTION_COUNT
 };
 
@@ -39,12 +52,17 @@ struct option_row {
 };
 extern const struct option_row option_rows[OPTION_COUNT];
 
-enum { OPTIONS_WORD_COUNT_MAX = 4 };
+enum {
+	OPTIONS_WORD_COUNT_MAX = 6,
+	OPTIONS_WHERE_COUNT_MAX = 8, /* --where, the one that may stand more than once */
+};
 
 struct options {
 	const char *values[OPTION_COUNT]; /* NULL: not given; "" for one without argument */
 	const char *words[OPTIONS_WORD_COUNT_MAX];
 	size_t word_count;
+	const char *wheres[OPTIONS_WHERE_COUNT_MAX];
+	size_t where_count;
 	const char *bad; /* after JX_E_USAGE: what was not understood; NULL: something is missing */
 };
 

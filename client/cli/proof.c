@@ -215,3 +215,14 @@ proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *o
 	*path_out = path;
 	return err == JX_OK ? CLI_EXIT_OK : cli_error_file(cli, path, errno);
 }
+
+int
+proof_accept(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
+    const uint8_t *op_id, const uint8_t *content_hash, const char **path_out)
+{
+	int status = proof_check_content(cli, receipt, op_id, content_hash);
+
+	return status != CLI_EXIT_OK
+		   ? status
+		   : proof_keep(cli, receipt, of, cli->options.values[OPTION_RECEIPT], path_out);
+}

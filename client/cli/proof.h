@@ -29,6 +29,9 @@ JX_MUST_USE enum jx_err proof_read(struct arena *arena, const json_t *json, Jx__
  */
 int proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
     const char *path, const char **path_out);
+/* proof_check_content, then proof_keep: in --receipt's file, when that is given. */
+int proof_accept(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
+    const uint8_t *op_id, const uint8_t *content_hash, const char **path_out);
 /* JX_E_RECEIPT, told to the user: it is not for that op or not for that content (NULL: any). */
 int proof_check_content(const struct cli *cli, const Jx__Receipt *receipt, const uint8_t *op_id,
     const uint8_t *content_hash);

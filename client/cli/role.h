@@ -1,10 +1,11 @@
 /*
- * cli/role.h: roles and cities of accounts, in words.
+ * cli/role.h: roles (deeds/role.h has their codes) and cities of accounts, in words.
  */
 #ifndef JX_CLI_ROLE_H
 #define JX_CLI_ROLE_H
 
 #include "cli/cli.h"
+#include "deeds/role.h"
 
 /* code itself when this version does not know it. */
 const char *role_words(const struct cli *cli, const char *code);

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "rows/moment.h"
+
 enum { US = 1000000, WHEN_SIZE = 64 };
 
 const char *
@@ -31,5 +33,14 @@ when_local(const struct cli *cli, uint64_t us)
 	    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		return "";
 	copy = arena_strdup(cli->arena, text);
+	return copy == NULL ? "" : copy;
+}
+
+const char *
+when_beijing(const struct cli *cli, uint64_t us)
+{
+	char text[ROWS_MOMENT_SIZE];
+	const char *copy = us == 0 ? "" : arena_strdup(cli->arena, rows_moment_shown(us, text));
+
 	return copy == NULL ? "" : copy;
 }

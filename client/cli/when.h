@@ -10,5 +10,7 @@
 const char *when_utc(const struct cli *cli, uint64_t us);
 /* "2026-11-23 19:25:17", local time, for people. */
 const char *when_local(const struct cli *cli, uint64_t us);
+/* Beijing time, as deadlines are said: midnight is the day before's 24:00. */
+const char *when_beijing(const struct cli *cli, uint64_t us);
 
 #endif

@@ -145,11 +145,45 @@ link_on_fail(struct link *link, const Jx__Fail *fail)
 	return fail->code == NULL ? JX_E_INTERNAL : err_find(fail->code);
 }
 
+/* What one heard envelope is to a call. JX_AGAIN: it is not its end. */
+static enum jx_err
+link_hear(struct link *link, const struct link_call *call, uint64_t request_id,
+    const Jx__Envelope *heard)
+{
+	enum jx_err err;
+
+	/* Without a request's id: the daemon ends the connection and says why. */
+	if (heard->body_case == JX__ENVELOPE__BODY_FAIL && !heard->has_request_id) {
+		err = link_on_fail(link, heard->fail);
+		link_drop(link);
+		return err;
+	}
+	if (!heard->has_request_id || heard->request_id != request_id)
+		return JX_AGAIN; /* of a call that was given up */
+	if (heard->body_case == JX__ENVELOPE__BODY_FAIL)
+		return link_on_fail(link, heard->fail);
+	if (heard->body_case == JX__ENVELOPE__BODY_PROGRESS) {
+		if (call->on_progress != NULL)
+			call->on_progress(call->arg, heard->progress);
+		return JX_AGAIN;
+	}
+	if (call->on_notice != NULL) {
+		if (heard->body_case == JX__ENVELOPE__BODY_NOTICE)
+			call->on_notice(call->arg, heard->notice);
+		return JX_AGAIN; /* anything else says that it has begun */
+	}
+	if (heard->body_case == call->reply)
+		return JX_OK;
+	snprintf(link->why, sizeof link->why, "reply %d", (int)heard->body_case);
+	return JX_E_MALFORMED;
+}
+
 /* Sends one request and waits for what answers it. */
 static enum jx_err
 link_ask(struct link *link, struct arena *arena, const struct link_call *call, Jx__Envelope **reply)
 {
 	uint64_t deadline_ms = stream_now_ms() + link->config.timeout_ms;
+	bool is_endless = call->is_long || call->on_notice != NULL;
 	Jx__Envelope request = *call->request;
 	Jx__Envelope *heard;
 	enum jx_err err;
@@ -157,33 +191,24 @@ link_ask(struct link *link, struct arena *arena, const struct link_call *call, J
 	request.has_request_id = true;
 	request.request_id = ++link->request_id;
 	err = link_send(link, &request, deadline_ms);
-	while (err == JX_OK) {
-		err = link_receive(link, arena, call->is_long ? UINT64_MAX : deadline_ms, &heard);
-		if (err != JX_OK)
-			break;
-		/* Without a request's id: the daemon ends the connection and says why. */
-		if (heard->body_case == JX__ENVELOPE__BODY_FAIL && !heard->has_request_id) {
-			err = link_on_fail(link, heard->fail);
-			link_drop(link);
-			return err;
-		}
-		if (!heard->has_request_id || heard->request_id != request.request_id)
-			continue; /* of a call that was given up */
-		if (heard->body_case == JX__ENVELOPE__BODY_FAIL)
-			return link_on_fail(link, heard->fail);
-		if (heard->body_case == JX__ENVELOPE__BODY_PROGRESS) {
-			if (call->on_progress != NULL)
-				call->on_progress(call->arg, heard->progress);
+	if (err != JX_OK)
+		return err;
+	do {
+		/* A watch may last for days: what it has heard does not stay. */
+		struct arena *own = call->on_notice == NULL ? NULL : arena_new(REPLY_ARENA_SIZE);
+
+		if (call->on_notice != NULL && own == NULL)
+			return JX_E_MEMORY;
+		err = link_receive(link, own == NULL ? arena : own,
+		    is_endless ? UINT64_MAX : deadline_ms, &heard);
+		if (err == JX_OK)
+			err = link_hear(link, call, request.request_id, heard);
+		if (err == JX_AGAIN && heard->body_case == JX__ENVELOPE__BODY_PROGRESS)
 			deadline_ms = stream_now_ms() + link->config.timeout_ms;
-			continue;
-		}
-		if (heard->body_case != call->reply) {
-			snprintf(link->why, sizeof link->why, "reply %d", (int)heard->body_case);
-			return JX_E_MALFORMED;
-		}
+		arena_free(own);
+	} while (err == JX_AGAIN);
+	if (err == JX_OK)
 		*reply = heard;
-		return JX_OK;
-	}
 	return err;
 }
 
@@ -331,7 +356,7 @@ link_call(
 		if (err == JX_OK)
 			return JX_OK;
 		/* What the daemon took for its work is no time without it. */
-		if (call->is_long)
+		if (call->is_long || call->on_notice != NULL)
 			started_ms += link->asked_ms;
 		err = link_on_failed_try(link, attempt,
 		    started_ms + (link->was_connected ? link->config.timeout_ms

@@ -47,6 +47,10 @@ struct link_call {
 	 * connection stands. */
 	bool is_long;
 	void (*on_progress)(void *arg, const Jx__ProgressEvent *event); /* may be NULL */
+	/* A watch: events come as long as the connection stands, and no reply ends it; after a lost
+	 * connection it is asked for again. Ends by the signal, by a refusal, or when there is no
+	 * connection any more. NULL: a call like any other. */
+	void (*on_notice)(void *arg, const Jx__NoticeEvent *event);
 	void *arg;
 };
 

@@ -179,6 +179,12 @@ account_handle_passwd(struct core *core, struct request *req)
 
 /* ---- account add */
 
+static const char *
+account_text(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
 static void
 account_on_add_hashed(struct core *core, struct request_id id, enum jx_err err, const char *hash)
 {
@@ -198,24 +204,39 @@ account_on_add_hashed(struct core *core, struct request_id id, enum jx_err err, 
 	without_password.password = NULL;
 	write_content_hash(req, &without_password.base, content_hash);
 	write_start(core, req, "account_add",
-	    json_pack("{s:s, s:s, s:s, s:s}", "account", add->account, "role", add->role, "city",
-		add->city, "password_hash", hash),
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "account", add->account, "role", add->role,
+		"city", add->city, "password_hash", hash, "unit", account_text(add->unit),
+		"subject", account_text(add->subject)),
 	    0, content_hash, write_on_stored);
+}
+
+/* A unit or subject: may it be that, for an account that must name one? */
+static bool
+account_is_code(const char *code, bool is_needed)
+{
+	size_t size = strlen(account_text(code));
+
+	return size <= TEXT_CODE_SIZE_MAX && (size > 0 || !is_needed);
 }
 
 void
 account_handle_add(struct core *core, struct request *req)
 {
 	const Jx__AccountAdd *add = (const Jx__AccountAdd *)req->message;
+	enum role role = role_find(add->role);
 	const char *field = NULL;
 	enum jx_err err = JX_E_FIELD;
 
 	if (!account_is_name(add->account))
 		field = "account";
-	else if (role_find(add->role) == ROLE_NONE)
+	else if (role == ROLE_NONE)
 		field = "role";
 	else if (add->city == NULL || *add->city == '\0' || strlen(add->city) >= ACTOR_CITY_SIZE)
 		field = "city";
+	else if (!account_is_code(add->unit, role_needs_unit(role)))
+		field = "unit";
+	else if (!account_is_code(add->subject, role_needs_subject(role)))
+		field = "subject";
 	else if (account_check_password(add->password) != JX_OK)
 		field = "password";
 	else
@@ -290,6 +311,8 @@ account_on_listed(
 		account->disabled =
 		    ask_cell(rows, i, 3).size == 1 && ask_cell(rows, i, 3).data[0] == 't';
 		account->since_us = ask_number(rows, i, 4);
+		account->unit = ask_text(req->arena, rows, i, 5);
+		account->subject = ask_text(req->arena, rows, i, 6);
 		reply.accounts[reply.n_accounts++] = account;
 	}
 	reply.has_next = first + count < rows->row_count;

@@ -9,7 +9,7 @@ enum {
 	    10, /* bytes; length is what protects, not classes of characters */
 	ACCOUNT_PASSWORD_SIZE_MAX = 256,
 	ACCOUNT_REASON_SIZE_MAX = 600,
-	ACCOUNT_PAGE_COUNT = 250, /* in one answer; one takes at most 160 bytes */
+	ACCOUNT_PAGE_COUNT = 200, /* in one answer; one takes at most 300 bytes */
 };
 
 void account_handle_passwd(struct core *core, struct request *req);

@@ -50,6 +50,7 @@ core_free(struct core *core)
 		return;
 	import_table_clear(&core->imports);
 	run_table_clear(&core->runs);
+	books_table_clear(&core->books);
 	intake_clear(core);
 	ask_table_clear(&core->asks);
 	request_table_clear(&core->requests);
@@ -213,6 +214,7 @@ core_tick(struct core *core)
 	intake_tick(core);
 	import_tick(core);
 	run_tick(core);
+	watch_tick(core);
 	start_tick(core);
 	core_turn_end(core);
 }

@@ -77,8 +77,8 @@ import_reply_begin(struct core *core, struct request *req, const struct import *
 	request_reply(core, req, JX__ENVELOPE__BODY_IMPORT_BEGIN_REPLY, &reply);
 }
 
-void
-import_handle_begin(struct core *core, struct request *req)
+static void
+import_begin(struct core *core, struct request *req)
 {
 	const Jx__ImportBegin *begin = (const Jx__ImportBegin *)req->message;
 	struct import *import = import_find(core, req, begin->op_id);
@@ -245,8 +245,10 @@ import_on_stored(
 	struct import *import = import_of_handle(core, handle);
 
 	(void)id;
-	if (import != NULL)
-		import_end(core, import, outcome->err, outcome);
+	if (import == NULL)
+		return;
+	books_drop(core, import->city, import->year);
+	import_end(core, import, outcome->err, outcome);
 }
 
 static void
@@ -397,8 +399,8 @@ import_on_op(
 	request_reply(core, req, JX__ENVELOPE__BODY_IMPORT_REPLY, &reply);
 }
 
-void
-import_handle_commit(struct core *core, struct request *req)
+static void
+import_commit(struct core *core, struct request *req)
 {
 	const Jx__ImportCommit *commit = (const Jx__ImportCommit *)req->message;
 	struct import *import = import_find(core, req, commit->op_id);
@@ -540,4 +542,43 @@ import_tick(struct core *core)
 			import_free(import);
 		}
 	}
+}
+
+static void
+import_begin_on_book(struct core *core, struct request *req, struct book *book, enum jx_err err)
+{
+	err = import_may(book, err);
+	if (err != JX_OK)
+		request_fail(core, req, err, NULL);
+	else
+		import_begin(core, req);
+}
+
+static void
+import_commit_on_book(struct core *core, struct request *req, struct book *book, enum jx_err err)
+{
+	const Jx__ImportCommit *commit = (const Jx__ImportCommit *)req->message;
+
+	err = import_may(book, err);
+	/* Without an upload it can only ask for the receipt of what was stored before. */
+	if (err != JX_OK && import_find(core, req, commit->op_id) != NULL)
+		request_fail(core, req, err, NULL);
+	else
+		import_commit(core, req);
+}
+
+void
+import_handle_begin(struct core *core, struct request *req)
+{
+	const Jx__ImportBegin *begin = (const Jx__ImportBegin *)req->message;
+
+	books_enter(core, req, begin->city, begin->year, BOOKS_READ, import_begin_on_book);
+}
+
+void
+import_handle_commit(struct core *core, struct request *req)
+{
+	const Jx__ImportCommit *commit = (const Jx__ImportCommit *)req->message;
+
+	books_enter(core, req, commit->city, commit->year, BOOKS_READ, import_commit_on_book);
 }

@@ -6,6 +6,7 @@
 #define JX_CORE_INSIDE_H
 
 #include "core/ask.h"
+#include "core/books.h"
 #include "core/core.h"
 #include "core/hash.h"
 #include "core/import.h"
@@ -15,6 +16,7 @@
 #include "core/run.h"
 #include "core/session.h"
 #include "core/throttle.h"
+#include "core/watch.h"
 
 struct core {
 	struct core_world world;
@@ -28,6 +30,8 @@ struct core {
 	struct throttle_table throttles;
 	struct import_table imports;
 	struct run_table runs;
+	struct books_table books;
+	struct watch_table watches;
 	char *dummy_hash; /* of a password nobody knows: unknown accounts take as long as known ones
 			   */
 	uint8_t key_id[8];

@@ -83,7 +83,7 @@ login_handle_keys(struct core *core, struct request *req)
 
 /* An account row of port/store.h. */
 struct login_account {
-	char *account, *role, *city, *hash;
+	char *account, *role, *city, *hash, *unit, *subject;
 	bool is_disabled;
 	uint32_t version;
 };
@@ -99,7 +99,10 @@ login_read_account(struct arena *arena, const struct store_rows *rows, struct lo
 	out->is_disabled = ask_cell(rows, 0, 3).size == 1 && ask_cell(rows, 0, 3).data[0] == 't';
 	out->hash = ask_text(arena, rows, 0, 5);
 	out->version = (uint32_t)ask_number(rows, 0, 6);
-	return out->account != NULL && out->role != NULL && out->city != NULL && out->hash != NULL;
+	out->unit = ask_text(arena, rows, 0, 7);
+	out->subject = ask_text(arena, rows, 0, 8);
+	return out->account != NULL && out->role != NULL && out->city != NULL &&
+	       out->hash != NULL && out->unit != NULL && out->subject != NULL;
 }
 
 static void
@@ -126,9 +129,13 @@ login_admit(struct core *core, struct request *req, const struct login_account *
 	session->actor.role = role_find(account->role);
 	login_copy(session->actor.account, sizeof session->actor.account, account->account);
 	login_copy(session->actor.city, sizeof session->actor.city, account->city);
+	login_copy(session->actor.unit, sizeof session->actor.unit, account->unit);
+	login_copy(session->actor.subject, sizeof session->actor.subject, account->subject);
 	reply.account = account->account;
 	reply.role = account->role;
 	reply.city = account->city;
+	reply.unit = account->unit;
+	reply.subject = account->subject;
 	if (keep) {
 		token.until_us =
 		    core->now.wall_us + (uint64_t)core->config.token_hours * 3600000000u;
@@ -303,6 +310,8 @@ login_handle_whoami(struct core *core, struct request *req)
 	reply.account = req->actor.account;
 	reply.role = (char *)(uintptr_t)role_code(req->actor.role);
 	reply.city = req->actor.city;
+	reply.unit = req->actor.unit;
+	reply.subject = req->actor.subject;
 	reply.server = (char *)(uintptr_t) "jixiaod " JX_VERSION;
 	reply.may = may;
 	for (unsigned i = 0; i < route_count; i++)

@@ -9,6 +9,7 @@
 #include "core/core.h"
 #include "core/life.h"
 #include "core/route.h"
+#include "deeds/view.h"
 
 struct print {
 	char *text;
@@ -52,14 +53,22 @@ print_states(unsigned states)
 	return "-";
 }
 
+/* Comma-joined; text: 160 bytes. */
 static const char *
-print_roles(const struct route *route)
+print_roles(unsigned roles, char text[160])
 {
-	if (route->roles == ROLE_NONE)
+	size_t used = 0;
+
+	if (roles == ROLE_NONE)
 		return "anyone";
-	if (route->roles == (ROLE_OFFICE | ROLE_AUDITOR))
-		return "office,auditor";
-	return role_code((enum role)route->roles);
+	if (roles == ROLE_ALL)
+		return "all";
+	text[0] = '\0';
+	for (unsigned role = 1; role < ROLE_END; role <<= 1)
+		if ((roles & role) != 0)
+			used += (size_t)snprintf(text + used, 160 - used, "%s%s", used == 0 ? "" : ",",
+			    role_code((enum role)role));
+	return text;
 }
 
 static const char *const scope_names[] = {
@@ -70,25 +79,107 @@ static const char *const scope_names[] = {
     [SCOPE_LIST] = "list",
 };
 
+static const char *const deed_scope_names[] = {
+    [DEED_SCOPE_NONE] = "-",
+    [DEED_YEAR] = "year",
+    [DEED_OWN] = "own",
+    [DEED_REVIEW] = "review",
+    [DEED_ITEM] = "item",
+    [DEED_CHARGE] = "charge",
+    [DEED_TEAM] = "team",
+    [DEED_LEADER] = "leader",
+};
+
+/* The arguments a deed needs, and in brackets those it may have. */
+static const char *
+print_arguments(unsigned arguments, char text[256])
+{
+	static const char *const names[] = {
+	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated"};
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		bool must = (arguments >> i & 1) != 0, may = (arguments >> (16 + i) & 1) != 0;
+
+		if (must || may)
+			used += (size_t)snprintf(text + used, 256 - used, must ? "%s%s" : "%s[%s]",
+			    used == 0 ? "" : ",", names[i]);
+	}
+	return used == 0 ? "-" : text;
+}
+
+/* The kinds whose rows it takes. */
+static const char *
+print_kinds(const struct deed *deed, char text[256])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < DEED_KIND_COUNT_MAX && deed->kinds[i] != 0; i++)
+		used += (size_t)snprintf(text + used, 256 - used, "%s%s", used == 0 ? "" : "+",
+		    record_kinds[deed->kinds[i]].name);
+	return used == 0 ? "-" : text;
+}
+
+/* The second part of the map: what a request "deed" and a request "view" can name. */
+static void
+print_deeds(FILE *file)
+{
+	char roles[160], arguments[256], kinds[256];
+
+	fprintf(file, "\n%-20s %-9s %-40s %-7s %-10s %-4s %-32s %s\n", "deed", "life", "roles", "scope", "phase",
+	    "end", "arguments", "rows");
+	for (size_t i = 0; i < deed_count(); i++) {
+		const struct deed *deed = deed_at(i);
+
+		fprintf(file, "%-20s %-9s %-40s %-7s %-10s %-4s %-32s %s\n", deed->name,
+		    deed->life == NULL ? "-" : deed->life->name, print_roles(deed->roles, roles),
+		    deed_scope_names[deed->scope], deed->phase == NULL ? "-" : deed->phase,
+		    deed->after_end ? "yes" : "-", print_arguments(deed->arguments, arguments),
+		    print_kinds(deed, kinds));
+	}
+	fprintf(file, "\n%-20s %s\n", "view", "roles");
+	for (size_t i = 0; i < view_count(); i++)
+		fprintf(file, "%-20s %s\n", view_at(i)->name, print_roles(view_at(i)->roles, roles));
+}
+
 char *
 core_routes_text(void)
 {
 	struct print print;
+	char roles[160];
 
 	if (!print_open(&print))
 		return NULL;
-	fprintf(print.file, "%-16s %-6s %-14s %-15s %-5s %-6s %6s %9s\n", "request", "kind",
+	fprintf(print.file, "%-16s %-6s %-14s %-24s %-5s %-6s %6s %9s\n", "request", "kind",
 	    "session", "roles", "scope", "phase", "bytes", "in flight");
 	for (unsigned i = 0; i < route_count; i++) {
 		const struct route *route = &route_rows[i];
 
-		fprintf(print.file, "%-16s %-6s %-14s %-15s %-5s %-6s %6u %9u\n", route->name,
+		fprintf(print.file, "%-16s %-6s %-14s %-24s %-5s %-6s %6u %9u\n", route->name,
 		    route->kind == ROUTE_WRITE ? "write" : "read", print_states(route->states),
-		    print_roles(route), scope_names[route->scope],
+		    print_roles(route->roles, roles), scope_names[route->scope],
 		    route->phases == PHASE_OPEN ? "open" : "-", route->size_max,
 		    route->inflight_max);
 	}
+	print_deeds(print.file);
 	return print_close(&print);
+}
+
+static void
+print_deed_lives(FILE *file)
+{
+	for (size_t i = 0; i < deed_life_count(); i++) {
+		const struct deed_life *life = deed_life_at(i);
+
+		fprintf(file, "\n%s %s\n", life->name, life->zh);
+		for (size_t j = 0; j < life->edge_count; j++) {
+			const struct deed_edge *edge = &life->edges[j];
+
+			fprintf(file, "  %-10s --%-18s--> %-10s %s\n", *edge->from == '\0' ? "-" : edge->from,
+			    edge->deed, edge->to, edge->text);
+		}
+	}
 }
 
 /* "SESSION_ON_HELLO" -> "hello": the part behind the life's own prefix. */
@@ -127,5 +218,6 @@ core_lives_text(void)
 			fprintf(print.file, " %s\n", edge->text);
 		}
 	}
+	print_deed_lives(print.file);
 	return print_close(&print);
 }

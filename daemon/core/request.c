@@ -172,22 +172,30 @@ request_fail(struct core *core, struct request *req, enum jx_err err, const char
 }
 
 void
+request_event_with(
+    struct core *core, struct request *req, Jx__Envelope__BodyCase body, const void *message)
+{
+	Jx__Envelope envelope = JX__ENVELOPE__INIT;
+
+	assert(req->is_open);
+	envelope.body_case = body;
+	memcpy(&envelope.hello, &message, sizeof message);
+	/* An event more or less: the answer is what counts. */
+	if (request_send(core, req, &envelope) != JX_OK)
+		return;
+}
+
+void
 request_event(
     struct core *core, struct request *req, const char *stage, uint64_t done, uint64_t total)
 {
-	Jx__Envelope envelope = JX__ENVELOPE__INIT;
 	Jx__ProgressEvent event = JX__PROGRESS_EVENT__INIT;
 
-	assert(req->is_open);
 	event.stage = (char *)(uintptr_t)stage;
 	event.has_done = event.has_total = true;
 	event.done = done;
 	event.total = total;
-	envelope.body_case = JX__ENVELOPE__BODY_PROGRESS;
-	envelope.progress = &event;
-	/* An event more or less: the answer is what counts. */
-	if (request_send(core, req, &envelope) != JX_OK)
-		return;
+	request_event_with(core, req, JX__ENVELOPE__BODY_PROGRESS, &event);
 }
 
 void

@@ -78,6 +78,9 @@ void request_fail_with(struct core *core, struct request *req, enum jx_err err, 
 void request_event(
     struct core *core, struct request *req, const char *stage, uint64_t done, uint64_t total);
 
+/* The same, any message. */
+void request_event_with(struct core *core, struct request *req, Jx__Envelope__BodyCase body, const void *message);
+
 /* Frees what was answered in this turn. */
 void request_settle(struct core *core);
 

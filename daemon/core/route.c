@@ -4,13 +4,17 @@
 #include <string.h>
 
 #include "core/account.h"
+#include "core/act.h"
 #include "core/export.h"
 #include "core/inside.h"
 #include "core/login.h"
+#include "core/look.h"
 #include "core/result.h"
 
 #define BODY(upper) JX__ENVELOPE__BODY_##upper
-#define EVERYBODY   (ROLE_OFFICE | ROLE_AUDITOR)
+#define READERS     (ROLE_OFFICE | ROLE_AUDITOR)
+#define DECIDERS    (ROLE_OFFICE | ROLE_AUDITOR | ROLE_COMMITTEE)
+#define EVERYBODY   (ROLE_ALL)
 #define NOT_YET     (SESSION_GREETED)
 #define ONLINE      (SESSION_GREETED | SESSION_READY)
 
@@ -28,7 +32,7 @@ const struct route route_rows[] = {
 	{"passwd",          BODY(PASSWD),          ROUTE_WRITE, SESSION_READY, EVERYBODY,   SCOPE_SELF, PHASE_OPEN,   2 * KIB, 1, account_handle_passwd},
 	{"account_add",     BODY(ACCOUNT_ADD),     ROUTE_WRITE, SESSION_READY, ROLE_OFFICE, SCOPE_ALL,  PHASE_OPEN,   2 * KIB, 4, account_handle_add},
 	{"account_disable", BODY(ACCOUNT_DISABLE), ROUTE_WRITE, SESSION_READY, ROLE_OFFICE, SCOPE_ALL,  PHASE_OPEN,   4 * KIB, 4, account_handle_disable},
-	{"account_list",    BODY(ACCOUNT_LIST),    ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_ALL,  PHASE_OPEN,   1 * KIB, 4, account_handle_list},
+	{"account_list",    BODY(ACCOUNT_LIST),    ROUTE_READ,  SESSION_READY, READERS,     SCOPE_ALL,  PHASE_OPEN,   1 * KIB, 4, account_handle_list},
 	{"years",           BODY(YEARS),           ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_LIST, PHASE_OPEN,   1 * KIB, 4, export_handle_years},
 	{"import_begin",    BODY(IMPORT_BEGIN),    ROUTE_WRITE, SESSION_READY, ROLE_OFFICE, SCOPE_CITY, PHASE_OPEN,   1 * KIB, 1, import_handle_begin},
 	{"import_chunk",    BODY(IMPORT_CHUNK),    ROUTE_WRITE, SESSION_READY, ROLE_OFFICE, SCOPE_CITY, PHASE_OPEN,  64 * KIB, 8, import_handle_chunk},
@@ -36,11 +40,15 @@ const struct route route_rows[] = {
 	{"scheme_read",     BODY(SCHEME_READ),     ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, export_handle_scheme},
 	{"records_read",    BODY(RECORDS_READ),    ROUTE_READ,  SESSION_READY, ROLE_OFFICE, SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, export_handle_records},
 	{"run_start",       BODY(RUN_START),       ROUTE_WRITE, SESSION_READY, ROLE_OFFICE, SCOPE_CITY, PHASE_OPEN,   1 * KIB, 2, run_handle_start},
-	{"run_watch",       BODY(RUN_WATCH),       ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, run_handle_watch},
+	{"run_watch",       BODY(RUN_WATCH),       ROUTE_READ,  SESSION_READY, READERS,     SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, run_handle_watch},
 	{"run_cancel",      BODY(RUN_CANCEL),      ROUTE_WRITE, SESSION_READY, ROLE_OFFICE, SCOPE_CITY, PHASE_OPEN,   1 * KIB, 2, run_handle_cancel},
-	{"runs",            BODY(RUNS),            ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, run_handle_list},
-	{"results_read",    BODY(RESULTS_READ),    ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, result_handle_read},
-	{"explain_read",    BODY(EXPLAIN_READ),    ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, result_handle_explain},
+	{"runs",            BODY(RUNS),            ROUTE_READ,  SESSION_READY, DECIDERS,    SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, run_handle_list},
+	{"results_read",    BODY(RESULTS_READ),    ROUTE_READ,  SESSION_READY, DECIDERS,    SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, result_handle_read},
+	{"explain_read",    BODY(EXPLAIN_READ),    ROUTE_READ,  SESSION_READY, READERS,     SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, result_handle_explain},
+	{"deed",            BODY(DEED),            ROUTE_WRITE, SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,  64 * KIB, 8, act_handle},
+	{"view",            BODY(VIEW),            ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   4 * KIB, 8, look_handle_view},
+	{"history",         BODY(HISTORY),         ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, look_handle_history},
+	{"watch",           BODY(WATCH),           ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 1, watch_handle},
 };
 /* clang-format on */
 

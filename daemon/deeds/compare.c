@@ -1,194 +1,194 @@
-/* Two runs side by side: whose rank, grade or award moves, and because of which input (R32). */
-#include <string.h>
-
+/* Before and after (R05, R11): the plan against the goals that are in force, what adjustments would
+ * change, what changed since it was decided. */
+#include "deeds/adjust.h"
+#include "deeds/plan_goal.h"
 #include "deeds/sight.h"
 #include "deeds/view.h"
-#include "records/paper.h"
-#include "scoring/figure.h"
+#include "records/field.h"
 
-struct pair {
-	const struct deed_run *older, *newer;
+static const struct view_column columns[] = {
+    {"goal", "目标", "goal", "text"},
+    {"change", "变动", "change", "text"},
+    {"field", "字段", "field", "text"},
+    {"before", "原为", "before", "text"},
+    {"after", "现为", "after", "text"},
+    {"source", "来源", "source", "text"},
 };
 
-static const Jx__UnitResult *
-unit_find(const struct deed_run *run, const char *unit)
+struct line {
+	const char *goal, *change, *field, *before, *after, *source;
+};
+
+static void
+line_add(struct view_ctx *ctx, struct line line)
 {
-	for (size_t i = 0; i < run->unit_count; i++)
-		if (deed_is(run->units[i]->unit, unit))
-			return run->units[i];
-	return NULL;
+	view_row(ctx);
+	view_add(ctx, line.goal);
+	view_add(ctx, line.change);
+	view_add(ctx, line.field);
+	view_add(ctx, line.before);
+	view_add(ctx, line.after);
+	view_add(ctx, line.source);
 }
 
 static const char *
-awards_of(struct view_ctx *ctx, const Jx__UnitResult *unit)
+field_word(const struct view_ctx *ctx, enum record_kind kind, size_t field)
 {
-	const char *text = "";
-
-	for (size_t i = 0; unit != NULL && text != NULL && i < unit->n_awards; i++)
-		text = arena_printf(ctx->arena, "%s%s%s", text, i == 0 ? "" : " ", unit->awards[i]);
-	return text;
+	return view_say(
+	    ctx, record_kinds[kind].fields[field].zh, record_kinds[kind].fields[field].en);
 }
 
-/* "basic 2.70→2.85; …": exact figures are compared, published ones are shown. */
-static const char *
-moved_components(struct view_ctx *ctx, const Jx__UnitResult *before, const Jx__UnitResult *after)
+/* ---- The plan against the goals in force. */
+
+static void
+compare_goal(struct view_ctx *ctx, const Jx__PlanGoal *plan, const Jx__Goal *goal)
 {
-	const char *text = "";
+	char left[RECORD_TEXT_SIZE], right[RECORD_TEXT_SIZE];
 
-	if (before == NULL || after == NULL || before->n_components != after->n_components)
-		return text;
-	for (size_t i = 0; i < after->n_components && text != NULL; i++) {
-		const Jx__Component *b = before->components[i], *a = after->components[i];
-
-		if (!deed_is(a->component, b->component) || figure_compare(a->exact, b->exact) != 0)
-			text = arena_printf(ctx->arena, "%s%s%s %s→%s", text, *text == '\0' ? "" : "; ", a->component,
-			    deed_str(b->published), deed_str(a->published));
+	if (goal == NULL) {
+		line_add(ctx, (struct line){plan->goal, "add", "", "", plan->title, "plan"});
+		return;
 	}
-	return text;
-}
+	for (size_t i = 0; i < record_kinds[RECORD_GOALS].field_count; i++) {
+		int field = field_find(PAPER_PLAN_GOALS, record_kinds[RECORD_GOALS].fields[i].name);
+		const char *before = record_field_text(&goal->base, RECORD_GOALS, i, left);
+		const char *after =
+		    record_field_text(&plan->base, PAPER_PLAN_GOALS, (size_t)field, right);
 
-static const char *
-arrow(struct view_ctx *ctx, const char *before, const char *after)
-{
-	return deed_is(before, after) ? after : arena_printf(ctx->arena, "%s→%s", deed_str(before), deed_str(after));
-}
-
-static const char *
-rank_of(struct view_ctx *ctx, const Jx__UnitResult *unit)
-{
-	return unit == NULL ? "" : arena_printf(ctx->arena, "%u", unit->rank);
+		if (!deed_is(before, after))
+			line_add(ctx, (struct line){plan->goal, "change",
+					  field_word(ctx, RECORD_GOALS, i), before, after, "plan"});
+	}
 }
 
 static void
-add_unit(struct view_ctx *ctx, const Jx__UnitResult *before, const Jx__UnitResult *after)
+compare_plan(struct view_ctx *ctx, const char *unit)
 {
-	const Jx__UnitResult *any = after != NULL ? after : before;
-	const char *moved = moved_components(ctx, before, after);
-	const char *rank = arrow(ctx, rank_of(ctx, before), rank_of(ctx, after));
-	const char *grade =
-	    arrow(ctx, before == NULL ? "" : before->grade, after == NULL ? "" : after->grade);
-	const char *awards = arrow(ctx, awards_of(ctx, before), awards_of(ctx, after));
-	const char *total =
-	    arrow(ctx, before == NULL ? "" : before->total, after == NULL ? "" : after->total);
-	bool is_moved = *deed_str(moved) != '\0' || strstr(deed_str(rank), "→") != NULL ||
-			strstr(deed_str(grade), "→") != NULL || strstr(deed_str(awards), "→") != NULL ||
-			strstr(deed_str(total), "→") != NULL;
+	const Jx__PlanGoal *plan;
+	const Jx__Goal *goal;
+	size_t cursor = 0;
 
-	view_row(ctx);
-	view_add(ctx, is_moved ? view_say(ctx, "变动", "moved") : view_say(ctx, "不变", "same"));
-	view_add(ctx, any->unit);
-	view_add(ctx, book_unit_name(ctx->book, any->unit));
-	view_add(ctx, total);
-	view_add(ctx, grade);
-	view_add(ctx, rank);
-	view_add(ctx, awards);
-	view_add(ctx, moved);
+	while ((plan = (const Jx__PlanGoal *)book_next(
+		    ctx->book, PAPER_PLAN_GOALS, unit, &cursor)) != NULL)
+		compare_goal(ctx, plan,
+		    (const Jx__Goal *)book_get(ctx->book, RECORD_GOALS, unit, plan->goal));
+	cursor = 0;
+	while ((goal = (const Jx__Goal *)book_next(ctx->book, RECORD_GOALS, unit, &cursor)) != NULL)
+		if (book_get(ctx->book, PAPER_PLAN_GOALS, unit, goal->goal) == NULL)
+			line_add(
+			    ctx, (struct line){goal->goal, "strike", "", goal->title, "", "plan"});
 }
+
+/* ---- What adjustments would change that have not taken effect yet. */
 
 static void
-add_units(struct view_ctx *ctx, const struct pair *pair)
+compare_fields(struct view_ctx *ctx, const Jx__PlanGoal *stored, const Jx__AdjustmentGoal *row,
+    const char *source)
 {
-	for (size_t i = 0; i < pair->newer->unit_count; i++)
-		add_unit(ctx, unit_find(pair->older, pair->newer->units[i]->unit), pair->newer->units[i]);
-	for (size_t i = 0; i < pair->older->unit_count; i++)
-		if (unit_find(pair->newer, pair->older->units[i]->unit) == NULL)
-			add_unit(ctx, pair->older->units[i], NULL);
-}
+	Jx__PlanGoal none = JX__PLAN_GOAL__INIT, merged;
+	char left[RECORD_TEXT_SIZE], right[RECORD_TEXT_SIZE];
 
-/* ---- The inputs that changed between them. */
+	if (stored == NULL)
+		stored = &none;
+	merged = *stored;
+	adjust_merge(&merged, row);
+	for (size_t i = 0; i < record_kinds[PAPER_PLAN_GOALS].field_count; i++) {
+		const char *before, *after;
 
-static void
-input_row(struct view_ctx *ctx, const char *key, const char *value)
-{
-	view_row(ctx);
-	view_add(ctx, view_say(ctx, "数据", "input"));
-	view_add(ctx, key);
-	for (int i = 0; i < 5; i++)
-		view_add(ctx, "");
-	view_add(ctx, value);
-}
-
-/* The fields that are no keys: "points=9.5". */
-static const char *
-value_of(struct view_ctx *ctx, enum record_kind kind, const ProtobufCMessage *record)
-{
-	const struct record_row *row = &record_kinds[kind];
-	char buffer[RECORD_TEXT_SIZE];
-	const char *text = "";
-
-	for (size_t i = 0; i < row->field_count && text != NULL; i++)
-		if (!row->fields[i].key)
-			text = arena_printf(ctx->arena, "%s%s%s=%s", text, *text == '\0' ? "" : " ", row->fields[i].name,
-			    record_field_text(record, kind, i, buffer));
-	return text;
-}
-
-static void
-add_input(struct view_ctx *ctx, enum record_kind kind, const struct book_entry *entry)
-{
-	char *key = paper_key(ctx->arena, kind, entry->record);
-
-	input_row(ctx, arena_printf(ctx->arena, "%s:%s", record_kinds[kind].name, deed_str(key)),
-	    value_of(ctx, kind, entry->record));
-}
-
-/* What stands in the book is the newest: it shows what changed since the older run, up to the newer one. */
-static void
-add_inputs_of(struct view_ctx *ctx, enum record_kind kind, const struct pair *pair)
-{
-	uint64_t from = pair->older->run->batch, to = pair->newer->run->batch;
-	size_t shown = 0, hidden = 0;
-
-	for (size_t i = 0; i < book_count(ctx->book, kind); i++) {
-		const struct book_entry *entry = book_at(ctx->book, kind, i);
-
-		if (entry->batch <= from || entry->batch > to)
+		if (record_kinds[PAPER_PLAN_GOALS].fields[i].key)
 			continue;
-		/* Single ballots and single leaders' marks are nobody's to read (R42). */
-		if (kind != RECORD_LEADER_MARKS && kind != RECORD_BALLOTS &&
-		    sight_may(ctx->book, ctx->actor, kind, entry->record)) {
-			add_input(ctx, kind, entry);
-			shown++;
-		} else {
-			hidden++;
-		}
+		before = record_field_text(&stored->base, PAPER_PLAN_GOALS, i, left);
+		after = record_field_text(&merged.base, PAPER_PLAN_GOALS, i, right);
+		if (!deed_is(before, after))
+			line_add(
+			    ctx, (struct line){row->goal, row->change,
+				     field_word(ctx, PAPER_PLAN_GOALS, i), before, after, source});
 	}
-	if (hidden > 0)
-		input_row(ctx, record_kinds[kind].name,
-		    arena_printf(ctx->arena, "%zu %s", hidden, view_say(ctx, "条变动，不显示内容", "changed, not shown")));
-	else if (shown == 0 && book_changed(ctx->book, kind) > from)
-		input_row(ctx, record_kinds[kind].name, view_say(ctx, "有撤回，或其后又有变动", "withdrawn, or changed again since"));
+}
+
+static void
+compare_adjustments(struct view_ctx *ctx, const char *unit)
+{
+	const Jx__AdjustmentGoal *row;
+	size_t cursor = 0;
+
+	while ((row = (const Jx__AdjustmentGoal *)book_next(
+		    ctx->book, PAPER_ADJUSTMENT_GOALS, unit, &cursor)) != NULL) {
+		const Jx__Adjustment *adjustment = (const Jx__Adjustment *)book_get(
+		    ctx->book, PAPER_ADJUSTMENTS, unit, row->adjustment);
+		const Jx__PlanGoal *stored =
+		    (const Jx__PlanGoal *)book_get(ctx->book, PAPER_PLAN_GOALS, unit, row->goal);
+		const char *source;
+
+		if (adjustment == NULL || (!deed_is(adjustment->state, "requested") &&
+					      !deed_is(adjustment->state, "accepted")))
+			continue;
+		source = arena_printf(ctx->arena, "%s %s", row->adjustment, adjustment->state);
+		if (deed_is(row->change, "strike"))
+			line_add(ctx, (struct line){row->goal, "strike", "",
+					  stored == NULL ? "" : stored->title, "", source});
+		else
+			compare_fields(ctx, stored, row, source);
+	}
+}
+
+/* ---- What was decided on another content than today's. */
+
+static bool
+is_other(struct view_ctx *ctx, const char *unit, const char *goal, const char *content)
+{
+	const char *now = plan_goal_content_in(ctx->book, ctx->arena, unit, goal);
+
+	return now != NULL && !deed_is(content, "") && !deed_is(now, content);
+}
+
+static void
+compare_decided(struct view_ctx *ctx, const char *unit)
+{
+	const Jx__Opinion *opinion;
+	const Jx__Approval *approval;
+	size_t cursor = 0;
+
+	while ((opinion = (const Jx__Opinion *)book_next(
+		    ctx->book, PAPER_OPINIONS, unit, &cursor)) != NULL)
+		if (sight_may(ctx->book, ctx->actor, PAPER_OPINIONS, &opinion->base) &&
+		    is_other(ctx, unit, opinion->goal, opinion->content))
+			line_add(ctx, (struct line){opinion->goal, "changed",
+					  view_say(ctx, "审核意见", "opinion"), opinion->verdict,
+					  "", opinion->by});
+	cursor = 0;
+	while ((approval = (const Jx__Approval *)book_next(
+		    ctx->book, PAPER_APPROVALS, unit, &cursor)) != NULL)
+		if (sight_may(ctx->book, ctx->actor, PAPER_APPROVALS, &approval->base) &&
+		    is_other(ctx, unit, approval->goal, approval->content))
+			line_add(ctx, (struct line){approval->goal, "changed",
+					  view_say(ctx, "审定", "approval"), "approved", "",
+					  approval->leader});
 }
 
 static enum jx_err
 compare_make(struct view_ctx *ctx)
 {
-	bool is_newer = ctx->run.run->run >= ctx->other.run->run;
-	const struct pair pair = {is_newer ? &ctx->other : &ctx->run, is_newer ? &ctx->run : &ctx->other};
+	const char *unit = ctx->args->unit;
+	Jx__PlanGoal key = JX__PLAN_GOAL__INIT;
 
-	ctx->title = arena_printf(ctx->arena, "%s %u → %u", view_say(ctx, "核算", "run"),
-	    pair.older->run->run, pair.newer->run->run);
-	add_units(ctx, &pair);
-	for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
-		add_inputs_of(ctx, (enum record_kind)kind, &pair);
+	key.unit = (char *)(uintptr_t)unit;
+	if (book_unit_kind(ctx->book, unit) < 0)
+		return JX_E_NOT_FOUND;
+	if (!sight_may(ctx->book, ctx->actor, PAPER_PLAN_GOALS, &key.base))
+		return JX_E_DENIED;
+	ctx->version = plan_goal_version(ctx->book, unit);
+	compare_plan(ctx, unit);
+	compare_adjustments(ctx, unit);
+	compare_decided(ctx, unit);
 	return JX_OK;
 }
 
-/* clang-format off */
-static const struct view_column columns[] = {
-	{"kind",   "类型",       "kind",   "text"},
-	{"key",    "单位或数据", "key",    "text"},
-	{"name",   "名称",       "name",   "text"},
-	{"total",  "总分",       "total",  "text"},
-	{"grade",  "等次",       "grade",  "text"},
-	{"rank",   "名次",       "rank",   "text"},
-	{"awards", "奖项",       "awards", "text"},
-	{"moved",  "变动",       "moved",  "text"},
-};
 static const struct view views[] = {
-	{"run.compare", "两次核算的差别和原因", "two runs side by side", ROLE_OFFICE | ROLE_COMMITTEE | ROLE_AUDITOR, VIEW_RUN | VIEW_OTHER,
-	    columns, sizeof columns / sizeof *columns, compare_make, "R32"},
+    {"plan.compare", "目标前后对照：计划与已下达、调整前后、审核后有无改动",
+	"goals before and after: plan and issued, adjustments, since decided",
+	ROLE_ALL & ~ROLE_REVIEWER, VIEW_UNIT, columns, sizeof columns / sizeof *columns,
+	compare_make, "R05 R11"},
 };
-/* clang-format on */
 
 const struct chapter compare_chapter = {.views = views, .view_count = sizeof views / sizeof *views};

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "deeds/outcome.h"
+#include "deeds/privacy.h"
 #include "deeds/view.h"
 #include "scoring/figure.h"
 #include "wire/text.h"
 
 enum {
-	CARD_COUNT_LEAST = 5,   /* R43: of fewer ballots no figure goes out */
-	LEADER_COUNT_LEAST = 2, /* R43: nor one that rests on a single leader */
+	LEADER_COUNT_LEAST = 2, /* R43: no figure goes out that rests on a single leader */
 	CLASS_SIZE_LEAST = 3,   /* the median of two would give the other's figure away */
 };
 
@@ -93,7 +93,7 @@ is_separable(const struct feedback *feedback)
 		if (deed_is(node->kind, "leader"))
 			leaders++;
 	}
-	return cards >= CARD_COUNT_LEAST && leaders >= LEADER_COUNT_LEAST;
+	return cards >= PRIVACY_BALLOT_COUNT_LEAST && leaders >= LEADER_COUNT_LEAST;
 }
 
 static bool

@@ -222,6 +222,36 @@ deed_gate(struct deed_ctx *ctx, const char **field)
 	return err;
 }
 
+/* What the deed put borrows from the book and may share texts; once it is to be applied it stands alone. */
+static const ProtobufCMessage *
+settled(struct deed_ctx *ctx, const ProtobufCMessage *record)
+{
+	size_t size = protobuf_c_message_get_packed_size(record);
+	uint8_t *packed = arena_alloc(ctx->arena, size + 1);
+	ProtobufCMessage *copy = NULL;
+
+	if (packed != NULL) {
+		protobuf_c_message_pack(record, packed);
+		copy = protobuf_c_message_unpack(
+		    record->descriptor, arena_allocator(ctx->arena), size, packed);
+	}
+	if (copy == NULL)
+		ctx->out_of_memory = true;
+	return copy;
+}
+
+static void
+settle(struct deed_ctx *ctx)
+{
+	for (size_t i = 0; i < ctx->change_count && !ctx->out_of_memory; i++) {
+		struct deed_change *change = &ctx->changes[i];
+
+		change->record = (ProtobufCMessage *)(uintptr_t)settled(ctx, change->record);
+		if (change->before != NULL)
+			change->before = settled(ctx, change->before);
+	}
+}
+
 enum jx_err
 deed_run_it(struct deed_ctx *ctx, const char **field)
 {
@@ -229,6 +259,8 @@ deed_run_it(struct deed_ctx *ctx, const char **field)
 
 	if (err == JX_OK) {
 		err = ctx->deed->act(ctx);
+		if (err == JX_OK)
+			settle(ctx);
 		if (ctx->out_of_memory)
 			err = JX_E_MEMORY;
 	}

@@ -4,6 +4,7 @@
 
 #include "deeds/confirmation.h"
 #include "deeds/lines.h"
+#include "deeds/privacy.h"
 #include "records/paper.h"
 
 static const uint64_t DAY_US = UINT64_C(86400000000);
@@ -457,18 +458,22 @@ outcome_confirm(struct deed_ctx *ctx)
 	return deed_verdict(ctx);
 }
 
-/* Units of which so few cards count that a figure could give a voter away: their feedback merges them (R43). */
+/* Of so few cards no figure goes out alone: the unit's feedback merges it (R43). */
 static void
 note_few_cards(struct deed_ctx *ctx)
 {
-	enum { CARD_COUNT_LEAST = 5 };
-	const Jx__Stack *stack;
+	const Jx__Unit *unit;
 	size_t cursor = 0;
 
-	while ((stack = (const Jx__Stack *)book_next(ctx->book, PAPER_STACKS, NULL, &cursor)) != NULL)
-		if (deed_is(stack->state, "agreed") && stack->valid < CARD_COUNT_LEAST)
-			deed_note(ctx, "%s 的“%s”只有 %u 张有效卡：反馈时不单列", "%s, \"%s\": only %u valid cards, never shown alone",
-			    stack->unit, stack->group, stack->valid);
+	while ((unit = (const Jx__Unit *)book_next(ctx->book, RECORD_UNITS, NULL, &cursor)) != NULL) {
+		int kind = book_unit_kind(ctx->book, unit->unit);
+		const struct scheme_kind *rules = kind < 0 ? NULL : &book_scheme(ctx->book)->kinds[kind];
+
+		for (size_t i = 0; rules != NULL && i < rules->voter_count; i++)
+			if (privacy_group_is_small(ctx->book, unit->unit, rules->voters[i].code))
+				deed_note(ctx, "%s 的“%s”有效卡太少：反馈时不单列", "%s, \"%s\": too few valid cards to be shown alone",
+				    unit->unit, rules->voters[i].name);
+	}
 }
 
 static enum jx_err

@@ -10,13 +10,34 @@ enum {
 	ASK_SIZE_MAX = 64 << 20, /* bytes for one trial count, freed after it */
 };
 
+/* Room for a list of that size: a power of two, so that one that grows is seldom copied. */
+static size_t
+room_for(size_t size)
+{
+	size_t room = 64;
+
+	while (room < size)
+		room *= 2;
+	return room;
+}
+
+/* list is "" or what join gave: then it is added to in place while there is room. */
 static const char *
 join(struct prize *prize, const char *list, const char *more)
 {
-	const char *text = arena_printf(prize->input.arena, "%s%s%s", list, *list == '\0' ? "" : "；", more);
+	const char *separator = *list == '\0' ? "" : "；";
+	size_t used = strlen(list), size = used + strlen(separator) + strlen(more) + 1;
+	char *text = (char *)(uintptr_t)list;
 
-	prize->failed |= text == NULL;
-	return text == NULL ? "" : text;
+	if (used == 0 || room_for(used + 1) < size) {
+		text = prize_alloc(prize, room_for(size));
+		if (text == NULL)
+			return "";
+		memcpy(text, list, used);
+	}
+	memcpy(text + used, separator, strlen(separator));
+	memcpy(text + used + strlen(separator), more, strlen(more) + 1);
+	return text;
 }
 
 /* "X1 东山县(90.00) 一等奖" onto the list. */

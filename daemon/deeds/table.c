@@ -5,16 +5,35 @@
 
 /* clang-format off */
 #define CHAPTERS(X) \
+	X(ballot) \
 	X(calendar) \
+	X(privacy) \
+	X(register) \
+	X(session) \
+	X(sheet) \
+	X(task) \
+	X(plan) \
+	X(review) \
+	X(county) \
+	X(method) \
+	X(step) \
+	X(adjust) \
+	X(coverage) \
 	X(compare) \
-	X(confirmation) \
-	X(consent) \
-	X(decision) \
-	X(feedback) \
+	X(plan_state) \
+	X(todo) \
+	X(notice) \
+	X(missing) \
+	X(may) \
 	X(list) \
-	X(objection) \
+	X(confirmation) \
 	X(outcome) \
+	X(consent) \
+	X(objection) \
+	X(decision) \
 	X(results) \
+	X(runs) \
+	X(feedback) \
 	X(use)
 /* clang-format on */
 

@@ -72,7 +72,7 @@ enum store_question {
 	QUESTION_HEAD,     /* -> number, hash: the last batch (no row: none yet) */
 	QUESTION_OP,       /* op_id -> content_hash, receipt, value */
 	QUESTION_ACCOUNT,  /* account -> account, role, city, disabled "t"/"f", since_us,
-			      password_hash, version */
+			      password_hash, version, unit, subject */
 	QUESTION_ACCOUNTS, /* -> the same without password_hash, version; by account */
 	QUESTION_YEARS,    /* -> city, year, city_name, batch, units; by city, year */
 	QUESTION_SCHEME,   /* city, year, batch -> text, batch (the year's last batch as of then) */
@@ -85,11 +85,24 @@ enum store_question {
 	QUESTION_RUNS_OPEN,    /* -> run rows in state running, of every year, oldest first */
 	QUESTION_RUN_PAGE,     /* city, year, run, section, page -> bytes */
 	QUESTION_KEYS,         /* -> key_id, public_key, since_us */
+	QUESTION_PAPERS,       /* city, year -> kind, json: see below */
+	QUESTION_HISTORY, /* city, year, kind, key (fields joined by "/") -> version, batch, actor,
+			     at_us, deed ("import" for one), reason, document, withdrawn "t"/"f",
+			     json object; oldest first, the last 500. None of ballots and
+			     leader_marks, whatever is asked. */
 	QUESTION_COUNT
 };
 /* A run row: run, city, year, kind, state, asked_by, asked_us, finished_us, batch, scheme_digest,
  * input_digest, engine, result_digest, unit_count, hole_count, digits ("" where not known yet;
  * digests are bytes). */
+/*
+ * QUESTION_PAPERS is a year as it is now, of one moment; no rows: no such year.
+ * First ("", its last batch as decimal text), then ("changed", {kind: greatest
+ * batch of its rows, withdrawn ones too}), then every kind with rows that are
+ * not withdrawn, as an array by key: the fields, and "version" and "batch" of
+ * each. Of ballots there stands one for each unit and group that has an answer:
+ * card "", answers ["x"], version 1, the group's greatest batch.
+ */
 
 struct store_rows {
 	enum jx_err err; /* JX_OK, JX_E_UNAVAILABLE, JX_E_BUSY; rows only with JX_OK */

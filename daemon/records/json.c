@@ -77,25 +77,16 @@ read_field(struct arena *arena, const json_t *value, ProtobufCMessage *record,
 }
 
 /* Every column and nothing else: a column that only one side knows is a mistake of ours. A paper
- * leaves out what was not given. */
+ * leaves out what was not given, and whoever asks for one record may have put more beside it. */
 static enum jx_err
-read_record(struct records_builder *builder, struct arena *arena, enum record_kind kind,
-    const json_t *object)
+read_fields(struct arena *arena, enum record_kind kind, const json_t *object, ProtobufCMessage *record)
 {
 	const struct record_row *row = &record_kinds[kind];
-	ProtobufCMessage *record;
-	const json_t *value;
 	enum jx_err err;
-	size_t field;
 
-	if (!json_is_object(object) ||
-	    (kind < RECORD_KIND_COUNT && json_object_size(object) != row->field_count))
-		return JX_E_MALFORMED;
-	record = records_builder_add(builder, kind);
-	if (record == NULL)
-		return JX_E_MEMORY;
-	for (field = 0; field < row->field_count; field++) {
-		value = json_object_get(object, row->fields[field].name);
+	for (size_t field = 0; field < row->field_count; field++) {
+		const json_t *value = json_object_get(object, row->fields[field].name);
+
 		if (value == NULL && row->fields[field].optional)
 			continue;
 		if (value == NULL)
@@ -105,6 +96,31 @@ read_record(struct records_builder *builder, struct arena *arena, enum record_ki
 			return err;
 	}
 	return JX_OK;
+}
+
+static enum jx_err
+read_record(struct records_builder *builder, struct arena *arena, enum record_kind kind,
+    const json_t *object)
+{
+	ProtobufCMessage *record;
+
+	if (!json_is_object(object) ||
+	    (kind < RECORD_KIND_COUNT && json_object_size(object) != record_kinds[kind].field_count))
+		return JX_E_MALFORMED;
+	record = records_builder_add(builder, kind);
+	return record == NULL ? JX_E_MEMORY : read_fields(arena, kind, object, record);
+}
+
+ProtobufCMessage *
+record_json_object(struct arena *arena, enum record_kind kind, const json_t *object)
+{
+	const ProtobufCMessageDescriptor *descriptor = record_kinds[kind].message;
+	ProtobufCMessage *record = arena_alloc(arena, descriptor->sizeof_message);
+
+	if (record == NULL)
+		return NULL;
+	protobuf_c_message_init(descriptor, record);
+	return json_is_object(object) && read_fields(arena, kind, object, record) == JX_OK ? record : NULL;
 }
 
 enum jx_err

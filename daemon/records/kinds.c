@@ -20,17 +20,6 @@ record_kind_find(const char *name)
 	return kind;
 }
 
-enum record_kind
-paper_kind_find(const char *name)
-{
-	enum record_kind kind;
-
-	for (kind = 0; kind < PAPER_END; kind++)
-		if (strcmp(record_kinds[kind].name, name) == 0)
-			break;
-	return kind;
-}
-
 static ProtobufCMessage **
 list_of(const Jx__Records *records, enum record_kind kind, size_t *count)
 {

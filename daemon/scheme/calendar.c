@@ -5,7 +5,7 @@
 enum { DAYS_MAX = 365 };
 
 static bool
-calendar_is_date(int year, int month, int day)
+is_date(int year, int month, int day)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -14,32 +14,41 @@ calendar_is_date(int year, int month, int day)
 	       day <= days[month - 1] + (leap && month == 2);
 }
 
+bool
+calendar_date(const char *text, struct scheme_date *date)
+{
+	int number[3] = {0, 0, 0}, part = 0;
+
+	if (strlen(text) != 10)
+		return false;
+	for (size_t i = 0; i < 10; i++) {
+		if (i == 4 || i == 7) {
+			if (text[i] != '-')
+				return false;
+			part++;
+		} else {
+			if (text[i] < '0' || text[i] > '9')
+				return false;
+			number[part] = number[part] * 10 + (text[i] - '0');
+		}
+	}
+	if (!is_date(number[0], number[1], number[2]))
+		return false;
+	*date = (struct scheme_date){.present = true,
+	    .year = (int16_t)number[0],
+	    .month = (uint8_t)number[1],
+	    .day = (uint8_t)number[2]};
+	return true;
+}
+
 static void
 read_date(
     struct reader *reader, const struct reader_key *key, const struct yaml_node *node, void *into)
 {
-	const char *text = reader_text(reader, node);
-	int number[3] = {0, 0, 0}, part = 0;
-	bool is_shaped = strlen(text) == 10;
-
-	for (size_t i = 0; is_shaped && i < 10; i++) {
-		if (i == 4 || i == 7) {
-			is_shaped = text[i] == '-';
-			part++;
-		} else {
-			is_shaped = text[i] >= '0' && text[i] <= '9';
-			number[part] = number[part] * 10 + (text[i] - '0');
-		}
-	}
-	if (!is_shaped || !calendar_is_date(number[0], number[1], number[2])) {
+	if (!calendar_date(
+		reader_text(reader, node), (struct scheme_date *)((char *)into + key->offset)))
 		READER_FAULT(reader, node, "应为真实的日期，如 2010-04-20",
 		    "expected a real date such as 2010-04-20");
-		return;
-	}
-	*(struct scheme_date *)((char *)into + key->offset) = (struct scheme_date){.present = true,
-	    .year = (int16_t)number[0],
-	    .month = (uint8_t)number[1],
-	    .day = (uint8_t)number[2]};
 }
 
 static void

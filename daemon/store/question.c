@@ -30,6 +30,10 @@ const struct link_statement question_statements[QUESTION_COUNT] = {
 	[QUESTION_RUNS_OPEN] = {"runs_open", "SELECT * FROM jx.question_runs_open()", NULL, 0},
 	[QUESTION_RUN_PAGE] = {"run_page", "SELECT * FROM jx.question_run_page($1, $2, $3, $4, $5)",
 	    TYPES(OID_TEXT, OID_INT8, OID_INT8, OID_TEXT, OID_INT8)},
+	[QUESTION_PAPERS] = {"papers", "SELECT * FROM jx.question_papers($1, $2)",
+	    TYPES(OID_TEXT, OID_INT8)},
+	[QUESTION_HISTORY] = {"history", "SELECT * FROM jx.question_history($1, $2, $3, $4)",
+	    TYPES(OID_TEXT, OID_INT8, OID_TEXT, OID_TEXT)},
 	[QUESTION_KEYS] = {"keys", "SELECT * FROM jx.question_keys()", NULL, 0},
 };
 /* clang-format on */

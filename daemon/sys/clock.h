@@ -8,7 +8,8 @@
 
 struct clock {
 	struct event_base *base;
-	struct moment moment; /* of this turn */
+	uint64_t raw_us;      /* as libevent read it in this turn */
+	struct moment moment; /* of this turn; wall_us never goes back */
 };
 
 /* base is borrowed. Outside of the loop every call reads anew. */

@@ -9,7 +9,7 @@
 enum {
 	VARINT_SIZE_MAX = 10,
 	VARINT_SIZE_MAX_32 = 5,       /* tags and lengths: what protobuf-c reads of them */
-	MESSAGE_FIELD_COUNT_MAX = 64, /* of one type: bits of message_level.seen */
+	MESSAGE_FIELD_COUNT_MAX = 128, /* of one type: bits of message_level.seen */
 };
 
 /* How a type stands on the wire, and the largest varint that fits into it. */
@@ -43,7 +43,7 @@ static const struct message_type message_types[] = {
 struct message_level {
 	const ProtobufCMessageDescriptor *descriptor;
 	struct bytes rest;
-	uint64_t seen; /* bit i: fields[i] has been there */
+	uint64_t seen[MESSAGE_FIELD_COUNT_MAX / 64]; /* bit i: fields[i] has been there */
 };
 
 struct message_walk {
@@ -136,17 +136,17 @@ message_may_stand(struct message_level *level, const ProtobufCFieldDescriptor *f
 
 	if (field->label == PROTOBUF_C_LABEL_REPEATED)
 		return true;
-	if ((level->seen >> index & 1) != 0)
+	if ((level->seen[index / 64] >> index % 64 & 1) != 0)
 		return false;
 	for (unsigned i = 0; is_oneof && i < level->descriptor->n_fields; i++) {
 		const ProtobufCFieldDescriptor *other = &level->descriptor->fields[i];
 
-		if ((level->seen >> i & 1) != 0 &&
+		if ((level->seen[i / 64] >> i % 64 & 1) != 0 &&
 		    (other->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
 		    other->quantifier_offset == field->quantifier_offset)
 			return false;
 	}
-	level->seen |= (uint64_t)1 << index;
+	level->seen[index / 64] |= (uint64_t)1 << index % 64;
 	return true;
 }
 
@@ -158,7 +158,7 @@ message_enter(
 	if (walk->depth == LIMIT_DEPTH_MAX || walk->message_count == LIMIT_MESSAGE_COUNT_MAX)
 		return JX_E_TOO_BIG;
 	walk->message_count++;
-	walk->levels[walk->depth++] = (struct message_level){descriptor, bytes, 0};
+	walk->levels[walk->depth++] = (struct message_level){descriptor, bytes, {0}};
 	return JX_OK;
 }
 

@@ -28,9 +28,11 @@ BEGIN
 	IF EXISTS (SELECT FROM jx.account WHERE account = jx.need(p_body, 'account')) THEN
 		RETURN 'E_EXISTS';
 	END IF;
-	INSERT INTO jx.account (account, version, role, city, password_hash, disabled, reason, since_us, batch)
+	INSERT INTO jx.account (account, version, role, city, password_hash, disabled, reason, since_us,
+	    batch, unit, subject)
 	VALUES (jx.need(p_body, 'account'), 1, jx.need(p_body, 'role'), jx.need(p_body, 'city'),
-	    jx.need(p_body, 'password_hash'), false, '', p_received_us, p_batch);
+	    jx.need(p_body, 'password_hash'), false, '', p_received_us, p_batch,
+	    coalesce(p_body ->> 'unit', ''), coalesce(p_body ->> 'subject', ''));
 	RETURN 'OK';
 END $$;
 
@@ -74,18 +76,19 @@ END $$;
 
 CREATE FUNCTION jx.question_account(p_account text)
 RETURNS TABLE (o_account text, o_role text, o_city text, o_disabled text, o_since_us text,
-    o_password_hash text, o_version text)
+    o_password_hash text, o_version text, o_unit text, o_subject text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	SELECT account, role, city, CASE WHEN disabled THEN 't' ELSE 'f' END, since_us::text,
-	    password_hash, version::text
+	    password_hash, version::text, unit, subject
 	FROM jx.account_now(p_account);
 $$;
 
 CREATE FUNCTION jx.question_accounts()
-RETURNS TABLE (o_account text, o_role text, o_city text, o_disabled text, o_since_us text)
+RETURNS TABLE (o_account text, o_role text, o_city text, o_disabled text, o_since_us text,
+    o_unit text, o_subject text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	SELECT DISTINCT ON (account) account, role, city, CASE WHEN disabled THEN 't' ELSE 'f' END,
-	    since_us::text
+	    since_us::text, unit, subject
 	FROM jx.account ORDER BY account, version DESC;
 $$;
 

@@ -122,11 +122,12 @@ accounts_are_added_changed_and_disabled(struct contract *contract)
 	contract_must(contract, &add_li);
 	rows = contract_ask(contract, QUESTION_ACCOUNT, "li", NULL);
 	REQUIRE(
-	    rows->row_count == 1 && rows->column_count == 7 && contract_cell_is(rows, 0, 0, "li"));
+	    rows->row_count == 1 && rows->column_count == 9 && contract_cell_is(rows, 0, 0, "li"));
 	REQUIRE(contract_cell_is(rows, 0, 1, "office") && contract_cell_is(rows, 0, 2, "*"));
 	REQUIRE(
 	    contract_cell_is(rows, 0, 3, "f") && contract_cell_is(rows, 0, 4, "1700000000000001"));
 	REQUIRE(contract_cell_is(rows, 0, 5, "hash-of-li") && contract_cell_is(rows, 0, 6, "1"));
+	REQUIRE(contract_cell_is(rows, 0, 7, "") && contract_cell_is(rows, 0, 8, ""));
 
 	item.action = "passwd";
 	item.body = "{\"account\":\"li\",\"password_hash\":\"new\",\"version\":2}";
@@ -153,10 +154,20 @@ accounts_are_added_changed_and_disabled(struct contract *contract)
 	    .action = "account_add", .op = 13, .content = 1, .body = ADD("li")};
 	contract_must_not(contract, &item, JX_E_EXISTS); /* also when disabled */
 
-	item.body = ADD("bo");
+	item.body = "{\"account\":\"bo\",\"role\":\"functional\",\"city\":\"sy\",\"password_hash\":"
+		    "\"h\",\"unit\":\"X1\",\"subject\":\"财政局\"}";
 	contract_must(contract, &item);
+	item = (struct contract_item){.action = "passwd",
+	    .op = 14,
+	    .content = 1,
+	    .body = "{\"account\":\"bo\",\"password_hash\":\"new\",\"version\":1}"};
+	contract_must(contract, &item);
+	rows = contract_ask(contract, QUESTION_ACCOUNT, "bo", NULL);
+	REQUIRE(contract_cell_is(rows, 0, 7, "X1") && contract_cell_is(rows, 0, 8, "财政局"));
 	rows = contract_ask(contract, QUESTION_ACCOUNTS, NULL);
-	REQUIRE(rows->row_count == 2 && rows->column_count == 5);
+	REQUIRE(rows->row_count == 2 && rows->column_count == 7);
+	REQUIRE(contract_cell_is(rows, 0, 5, "X1") && contract_cell_is(rows, 0, 6, "财政局"));
+	REQUIRE(contract_cell_is(rows, 1, 5, "") && contract_cell_is(rows, 1, 6, ""));
 	REQUIRE(contract_cell_is(rows, 0, 0, "bo") && contract_cell_is(rows, 1, 0, "li"));
 	REQUIRE(contract_cell_is(rows, 0, 3, "f") && contract_cell_is(rows, 1, 3, "t"));
 }
@@ -367,6 +378,11 @@ const struct contract_scenario contract_scenarios[] = {
     SCENARIO(a_record_withdrawn_can_come_back),
     SCENARIO(a_run_lives_from_start_to_end),
     SCENARIO(a_failed_run_needs_no_digests),
+    SCENARIO(a_deed_changes_records_and_papers_together),
+    SCENARIO(papers_are_asked_for_whole_with_versions),
+    SCENARIO(every_version_stays_in_the_history),
+    SCENARIO(a_long_history_shows_its_end),
+    SCENARIO(a_deed_that_is_malformed_leaves_nothing),
     SCENARIO(what_is_malformed_is_refused_alone),
     SCENARIO(reads_beyond_the_bound_are_busy_and_all_are_answered),
     SCENARIO(a_full_batch_keeps_its_order),

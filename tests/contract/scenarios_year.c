@@ -284,5 +284,8 @@ a_large_import_goes_in_and_comes_out(struct contract *contract)
 	}
 	REQUIRE(found == BALLOTS);
 	REQUIRE(contract_ask(contract, QUESTION_RECORDS, "sy", "2026", "0", NULL)->row_count == 1);
+	/* All these ballots are one row a unit among the papers, soon found. */
+	REQUIRE(strlen(contract_cell(contract_ask(contract, QUESTION_PAPERS, "sy", "2026", NULL), 2,
+		    1)) < (size_t)BALLOTS);
 	free(body);
 }

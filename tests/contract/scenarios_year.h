@@ -10,4 +10,10 @@ void a_run_lives_from_start_to_end(struct contract *contract);
 void a_failed_run_needs_no_digests(struct contract *contract);
 void a_large_import_goes_in_and_comes_out(struct contract *contract);
 
+void a_deed_changes_records_and_papers_together(struct contract *contract);
+void papers_are_asked_for_whole_with_versions(struct contract *contract);
+void every_version_stays_in_the_history(struct contract *contract);
+void a_long_history_shows_its_end(struct contract *contract);
+void a_deed_that_is_malformed_leaves_nothing(struct contract *contract);
+
 #endif

@@ -35,10 +35,10 @@ def run(*arguments, **extra):
     return subprocess.run([jixiao, *arguments], env={**env, **extra}, capture_output=True, text=True, timeout=120)
 
 
-def check(name, result, status, word=""):
-    """Exit status and a word on stderr; an error has its one form."""
+def check(name, result, status, *words):
+    """Exit status and words of what is said; an error has its one form."""
     said = result.stdout + result.stderr
-    good = result.returncode == status and word in said and (status in (0, 130) or ERROR.search(result.stderr))
+    good = result.returncode == status and all(w in said for w in words) and (status in (0, 130) or ERROR.search(result.stderr))
     return tally.check(name, good and "Sanitizer" not in said, f"exit {result.returncode}: {said}")
 
 
@@ -297,6 +297,45 @@ def years():
         tally.check("… is the right one", "year: 2011" in f.read())
 
 
+def deeds():
+    """A deed, the view of what it did, and what it was: phase.open is the office's."""
+    of = ("--year", "2010")
+    check("a preview", run("phase", "open", "goals", "--due", "2027-01-31", "--dry-run", *of), 0, "仅为预览")
+    tally.check("nothing was stored", table(run("list", "phases", *of).stdout) == [])
+    receipt = os.path.join(work, "deed.json")
+    check("a deed", run("phase", "open", "goals", "--due", "2027-01-31", "--receipt", receipt, *of), 0, "已办理", receipt)
+    check("its receipt", run("receipt", "verify", receipt), 0, "回执有效")
+    rows = table(run("list", "phases", *of).stdout)
+    tally.check("it is listed", [(r["phase"], r["state"], r["due_us"]) for r in rows] ==
+                [("goals", "open", "2027-01-31T16:00:00.000000Z")], rows)
+    _, screen = on_terminal([jixiao, "list", "phases", *of], env)
+    tally.check("with its deadline in words", "2027-01-31 24:00" in screen, screen)
+    check("what a rule refuses, by name", run("phase", "extend", "goals", "--due", "2026-01-01", "--reason", "因此", *of), 1,
+          "新的截止时间应晚于", "[E_RULE]")
+    check("what is missing is named", run("phase", "extend", "goals", *of), 2, "--due", "--reason")
+    check("its history", run("history", "phases", "goals", *of), 0, "phase.open")
+    pulled = run("pull", "phases", *of)
+    tally.check("pulled", 'due_us: "2027-01-31"' in pulled.stdout and "state: open" in pulled.stdout, pulled)
+    check("by its code", run("do", "phase.close", "goals", *of), 0, "已办理")
+
+
+def accounts_in_bulk():
+    path, out = os.path.join(work, "accounts.csv"), os.path.join(work, "passwords.csv")
+    with open(path, "w", encoding="gb18030") as f:
+        f.write("account,role,unit\n成批甲,clerk,X1\n成批乙,auditor,\n")
+    check("accounts in bulk, from a GB18030 file", run("account", "import", path, "--city", "990100", "--out", out), 0, "开设 2 个")
+    with open(out, encoding="utf-8") as f:
+        passwords = {r["account"]: r["password"] for r in csv.DictReader(f)}
+    check("once more: they are there", run("account", "import", path, "--city", "990100", "--out", out), 0, "已存在 2 个")
+    tally.check("passwords are the owner's alone", stat.S_IMODE(os.stat(out).st_mode) == 0o600)
+    listed = {r["account"]: r for r in table(run("account", "list").stdout)}
+    tally.check("whose each is", listed["成批甲"]["unit"] == "X1" and listed["成批甲"]["role"] == "clerk", listed)
+    with open(os.path.join(work, "one.password"), "w", encoding="utf-8") as f:
+        f.write(passwords["成批甲"] + "\n")
+    mine = run("whoami", JIXIAO_USER="成批甲", JIXIAO_PASSWORD_FILE=f.name)
+    tally.check("each can log in with its own", mine.returncode == 0 and table(mine.stdout)[0]["unit"] == "X1", mine)
+
+
 def interrupting(daemon):
     """While the daemon stands still, a run cannot end: Ctrl-C leaves it going."""
     client = subprocess.Popen([jixiao, "run", "--year", "2010"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -339,6 +378,8 @@ try:
         accounts(the_daemon)
         receipts(the_daemon, receipt_path, kept_path)
         years()
+        deeds()
+        accounts_in_bulk()
         interrupting(the_daemon)
         coming_back(the_daemon)
 finally:

@@ -17,8 +17,9 @@ ROOMS = {
     "daemon/job":      {"wire", "port"},
     "daemon/sys":      {"wire", "port"},
     "client/bundle":   {"wire", "scheme", "records"},
+    "client/rows":     {"wire", "scheme", "records", "bundle"},
     "client/link":     {"wire"},
-    "client/cli":      {"wire", "scheme", "records", "scoring", "deeds", "bundle", "link"},
+    "client/cli":      {"wire", "scheme", "records", "scoring", "deeds", "bundle", "rows", "link"},
 }
 
 # Libraries of the world, and the only rooms that may name them.

@@ -40,6 +40,17 @@ add_whole(struct answer *answer, uint64_t number)
 	add_text(answer, text);
 }
 
+/* Taken. */
+static void
+add_json(struct answer *answer, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+
+	add_text(answer, text);
+	free(text);
+	json_decref(json);
+}
+
 /* A member of a run's end: digests as bytes, "" where it is missing. */
 static void
 add_member(struct answer *answer, const json_t *body, const char *name)
@@ -119,12 +130,7 @@ static void
 add_rows(struct answer *answer, const struct base_state *state, enum record_kind kind,
     uint64_t offset, uint64_t limit)
 {
-	json_t *rows = sim_base_rows(state, kind, offset, limit);
-	char *text = json_dumps(rows, JSON_COMPACT);
-
-	add_text(answer, text);
-	free(text);
-	json_decref(rows);
+	add_json(answer, sim_base_rows(state, kind, offset, limit));
 }
 
 /* ---- A function a question. */
@@ -189,6 +195,8 @@ answer_account(const struct sim_base *base, const struct params *params, struct 
 	add_account(answer, account);
 	add_text(answer, account->hash);
 	add_whole(answer, account->version);
+	add_text(answer, account->unit);
+	add_text(answer, account->subject);
 }
 
 static void
@@ -202,8 +210,13 @@ answer_accounts(const struct sim_base *base, const struct params *params, struct
 		if (base->accounts[i].version == 1)
 			names[count++] = base->accounts[i].name;
 	qsort(names, count, sizeof *names, compare_text);
-	for (size_t i = 0; i < count; i++)
-		add_account(answer, sim_base_account(base, names[i]));
+	for (size_t i = 0; i < count; i++) {
+		const struct base_account *account = sim_base_account(base, names[i]);
+
+		add_account(answer, account);
+		add_text(answer, account->unit);
+		add_text(answer, account->subject);
+	}
 	free(names);
 }
 
@@ -346,14 +359,83 @@ answer_keys(const struct sim_base *base, const struct params *params, struct ans
 	}
 }
 
+static void
+answer_papers(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	const struct base_state *state = sim_base_state(
+	    base, param_text(params, 0), (uint32_t)param_whole(params, 1), 0);
+
+	if (state == NULL)
+		return;
+	add_text(answer, "");
+	add_whole(answer, state->batch);
+	add_text(answer, "changed");
+	add_json(answer, sim_paper_changed(base, state));
+	for (int kind = 0; kind < PAPER_END; kind++) {
+		json_t *rows = sim_paper_rows(base, state, (enum record_kind)kind);
+
+		if (json_array_size(rows) == 0) {
+			json_decref(rows);
+			continue;
+		}
+		add_text(answer, record_kinds[kind].name);
+		add_json(answer, rows);
+	}
+}
+
+static void
+add_version(
+    struct answer *answer, const struct sim_base *base, const struct base_version *version)
+{
+	const struct base_state *state =
+	    sim_base_state(base, version->city, version->year, version->batch);
+	const struct base_op *op = base->ops;
+
+	while (op->batch != version->batch || op->year != version->year ||
+	       strcmp(op->city, version->city) != 0 ||
+	       (strcmp(op->action, "deed") != 0 && strcmp(op->action, "import") != 0))
+		op++;
+	add_whole(answer, version->version);
+	add_whole(answer, version->batch);
+	add_text(answer, op->actor);
+	add_whole(answer, op->received_us);
+	add_text(answer, state->deed == NULL ? "import" : sim_base_text(state->deed, "deed"));
+	add_text(answer, sim_base_text(state->deed, "reason"));
+	add_text(answer, sim_base_text(state->deed, "document"));
+	add_text(answer, version->is_withdrawn ? "t" : "f");
+	add_json(answer, sim_paper_row(version));
+}
+
+static void
+answer_history(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	enum record_kind kind = paper_kind_find(param_text(params, 2));
+	const struct base_version **found =
+	    calloc(base->counts.versions + 1, sizeof *found);
+	size_t count = 0;
+
+	for (size_t i = 0; i < base->counts.versions; i++) {
+		const struct base_version *version = &base->versions[i];
+
+		if (version->kind == kind && kind != RECORD_BALLOTS &&
+		    kind != RECORD_LEADER_MARKS && version->year == param_whole(params, 1) &&
+		    strcmp(version->city, param_text(params, 0)) == 0 &&
+		    strcmp(version->key, param_text(params, 3)) == 0)
+			found[count++] = version;
+	}
+	for (size_t i = count > 500 ? count - 500 : 0; i < count; i++)
+		add_version(answer, base, found[i]);
+	free(found);
+}
+
 static const struct {
 	size_t column_count;
 	void (*fn)(const struct sim_base *, const struct params *, struct answer *);
 } questions[QUESTION_COUNT] = {
     [QUESTION_HEAD] = {2, answer_head},
     [QUESTION_OP] = {3, answer_op},
-    [QUESTION_ACCOUNT] = {7, answer_account},
-    [QUESTION_ACCOUNTS] = {5, answer_accounts},
+    [QUESTION_ACCOUNT] = {9, answer_account},
+    [QUESTION_ACCOUNTS] = {7, answer_accounts},
     [QUESTION_YEARS] = {5, answer_years},
     [QUESTION_SCHEME] = {2, answer_scheme},
     [QUESTION_RECORDS] = {2, answer_records},
@@ -363,6 +445,8 @@ static const struct {
     [QUESTION_RUNS_OPEN] = {16, answer_runs_open},
     [QUESTION_RUN_PAGE] = {1, answer_run_page},
     [QUESTION_KEYS] = {3, answer_keys},
+    [QUESTION_PAPERS] = {2, answer_papers},
+    [QUESTION_HISTORY] = {9, answer_history},
 };
 
 void

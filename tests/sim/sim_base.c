@@ -23,6 +23,13 @@ base_cut(struct sim_base *base, const struct base_counts *before)
 		free(base->states[i].city_name);
 		for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
 			json_decref(base->states[i].kinds[kind]);
+		for (int kind = 0; kind < PAPER_END; kind++)
+			json_decref(base->states[i].heads[kind]);
+		json_decref(base->states[i].deed);
+	}
+	for (size_t i = before->versions; i < base->counts.versions; i++) {
+		free(base->versions[i].key);
+		json_decref(base->versions[i].row);
 	}
 	for (size_t i = before->ends; i < base->counts.ends; i++) {
 		for (size_t j = 0; j < base->ends[i].page_count; j++)
@@ -44,6 +51,7 @@ sim_base_free(struct sim_base *base)
 	free(base->keys);
 	free(base->accounts);
 	free(base->states);
+	free(base->versions);
 	free(base->runs);
 	free(base->ends);
 	free(base->ops);
@@ -183,6 +191,8 @@ base_account_add(
 	base_copy(account->role, sizeof account->role, sim_base_text(body, "role"));
 	base_copy(account->city, sizeof account->city, sim_base_text(body, "city"));
 	base_copy(account->hash, sizeof account->hash, sim_base_text(body, "password_hash"));
+	base_copy(account->unit, sizeof account->unit, sim_base_text(body, "unit"));
+	base_copy(account->subject, sizeof account->subject, sim_base_text(body, "subject"));
 	return JX_OK;
 }
 
@@ -252,19 +262,29 @@ base_row_key(enum record_kind kind, const json_t *row, char key[256])
 	}
 }
 
-static enum jx_err
-base_change_kind(struct base_state *state, enum record_kind kind, json_t *rows)
+void
+sim_base_own(json_t **map)
 {
-	json_t *kept = state->kinds[kind], *row;
+	json_t *shared = *map;
+
+	*map = shared == NULL ? json_object() : json_copy(shared);
+	json_decref(shared);
+}
+
+static enum jx_err
+base_change_kind(
+    struct sim_base *base, struct base_state *state, enum record_kind kind, json_t *rows)
+{
+	json_t *row;
 	char key[256];
 	size_t i;
 
-	/* The state before keeps its own; the rows themselves are shared. */
-	state->kinds[kind] = kept == NULL ? json_object() : json_copy(kept);
-	json_decref(kept);
+	sim_base_own(&state->kinds[kind]);
+	sim_base_own(&state->heads[kind]);
 	json_array_foreach(rows, i, row)
 	{
-		if (!base_is_row(kind, row))
+		if (!base_is_row(kind, row) ||
+		    sim_paper_append_record(base, state, kind, row) != JX_OK)
 			return JX_E_INTERNAL;
 		base_row_key(kind, row, key);
 		if (json_is_true(json_object_get(row, "withdrawn")))
@@ -275,14 +295,44 @@ base_change_kind(struct base_state *state, enum record_kind kind, json_t *rows)
 	return JX_OK;
 }
 
+/* The year as of this batch, so far as it was before. */
+static struct base_state *
+base_next_state(struct sim_base *base, const struct store_item *item,
+    const struct base_state *before, uint64_t batch)
+{
+	struct base_state *state = GROW(base->states, base->counts.states);
+
+	*state = (struct base_state){.year = item->year, .batch = batch};
+	base_copy(state->city, sizeof state->city, item->city);
+	for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
+		state->kinds[kind] = json_incref(before->kinds[kind]);
+	for (int kind = 0; kind < PAPER_END; kind++)
+		state->heads[kind] = json_incref(before->heads[kind]);
+	return state;
+}
+
+static enum jx_err
+base_change(struct sim_base *base, struct base_state *state, json_t *changes)
+{
+	const char *name;
+	json_t *rows;
+
+	json_object_foreach(changes, name, rows)
+	{
+		enum record_kind kind = record_kind_find(name);
+
+		if (kind == RECORD_KIND_COUNT || base_change_kind(base, state, kind, rows) != JX_OK)
+			return JX_E_INTERNAL;
+	}
+	return JX_OK;
+}
+
 static enum jx_err
 base_import(struct sim_base *base, const struct store_item *item, json_t *body, uint64_t batch)
 {
 	const struct base_state *found = sim_base_state(base, item->city, item->year, 0);
 	bool has_scheme = HAS_TEXTS(body, "scheme", "city_name");
 	struct base_state before = {.batch = 0}, *state;
-	const char *name;
-	json_t *rows;
 
 	if (found != NULL)
 		before = *found;
@@ -292,21 +342,42 @@ base_import(struct sim_base *base, const struct store_item *item, json_t *body, 
 	    !json_is_object(json_object_get(body, "changes")) ||
 	    !json_is_integer(json_object_get(body, "base_batch")))
 		return JX_E_INTERNAL;
-	state = GROW(base->states, base->counts.states);
-	*state = (struct base_state){.year = item->year, .batch = batch};
-	base_copy(state->city, sizeof state->city, item->city);
+	state = base_next_state(base, item, &before, batch);
 	state->scheme = strdup(has_scheme ? sim_base_text(body, "scheme") : before.scheme);
 	state->city_name = strdup(has_scheme ? sim_base_text(body, "city_name") : before.city_name);
-	for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
-		state->kinds[kind] = json_incref(before.kinds[kind]);
-	json_object_foreach(json_object_get(body, "changes"), name, rows)
-	{
-		enum record_kind kind = record_kind_find(name);
+	return base_change(base, state, json_object_get(body, "changes"));
+}
 
-		if (kind == RECORD_KIND_COUNT || base_change_kind(state, kind, rows) != JX_OK)
+static enum jx_err
+base_deed(struct sim_base *base, const struct store_item *item, json_t *body, uint64_t batch)
+{
+	const struct base_state *found = sim_base_state(base, item->city, item->year, 0);
+	json_t *changes = json_object_get(body, "changes");
+	json_t *papers = json_object_get(body, "papers"), *paper;
+	struct base_state before, *state;
+	size_t i;
+
+	if (!json_is_integer(json_object_get(body, "base_batch")))
+		return JX_E_INTERNAL;
+	if (found == NULL)
+		return JX_E_NOT_FOUND;
+	before = *found;
+	if (before.batch != sim_base_whole(body, "base_batch"))
+		return JX_E_STALE;
+	if (sim_base_text(body, "deed")[0] == '\0' ||
+	    (changes != NULL && !json_is_object(changes)) ||
+	    (papers != NULL && !json_is_array(papers)))
+		return JX_E_INTERNAL;
+	state = base_next_state(base, item, &before, batch);
+	state->scheme = strdup(before.scheme);
+	state->city_name = strdup(before.city_name);
+	state->deed = json_incref(body);
+	json_array_foreach(papers, i, paper)
+	{
+		if (sim_paper_append(base, state, paper) != JX_OK)
 			return JX_E_INTERNAL;
 	}
-	return JX_OK;
+	return base_change(base, state, changes);
 }
 
 static enum jx_err
@@ -387,7 +458,10 @@ base_apply(struct sim_base *base, const struct store_item *item, uint64_t batch,
 		err = base_account_change(base, item, body, batch);
 	else if (strcmp(item->action, "import") == 0)
 		err = base_import(base, item, body, batch);
-	else if (strcmp(item->action, "run_start") == 0)
+	else if (strcmp(item->action, "deed") == 0) {
+		err = base_deed(base, item, body, batch);
+		*value = (int64_t)batch;
+	} else if (strcmp(item->action, "run_start") == 0)
 		err = base_run_start(base, item, body, value);
 	else if (strcmp(item->action, "run_finish") == 0 || strcmp(item->action, "run_cancel") == 0)
 		err = base_run_end(base, item, body, value);
@@ -417,6 +491,7 @@ base_keep_op(struct sim_base *base, const struct store_batch *batch, size_t inde
 	*op = (struct base_op){.batch = batch->number,
 	    .index = index,
 	    .value = value,
+	    .received_us = item->received_us,
 	    .year = item->year,
 	    .receipt = {receipt, item->receipt.size}};
 	memcpy(op->op_id, item->op_id, sizeof op->op_id);

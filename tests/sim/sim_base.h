@@ -23,6 +23,7 @@ struct base_key {
 /* A version of an account; the last of its name counts. */
 struct base_account {
 	char name[BASE_NAME_SIZE], role[16], city[BASE_NAME_SIZE], hash[BASE_HASH_SIZE];
+	char unit[BASE_NAME_SIZE], subject[BASE_NAME_SIZE];
 	bool is_disabled;
 	uint64_t version, since_us, batch;
 };
@@ -33,7 +34,20 @@ struct base_state {
 	uint32_t year;
 	uint64_t batch;
 	char *scheme, *city_name;
-	json_t *kinds[RECORD_KIND_COUNT]; /* {key: row}; NULL: none */
+	json_t *kinds[RECORD_KIND_COUNT]; /* {key to sort by: row}; NULL: none */
+	json_t *heads[PAPER_END];         /* {key: index of its last version}; NULL: none */
+	json_t *deed;                     /* what it came of; NULL: an import */
+};
+
+/* A version of a record or paper. */
+struct base_version {
+	char city[BASE_NAME_SIZE];
+	uint32_t year;
+	enum record_kind kind;
+	char *key; /* its key fields joined by "/" */
+	uint64_t version, batch;
+	bool is_withdrawn;
+	json_t *row;
 };
 
 struct base_run {
@@ -59,6 +73,7 @@ struct base_op {
 	char action[32], actor[BASE_NAME_SIZE], city[BASE_NAME_SIZE];
 	uint32_t year;
 	struct bytes receipt;
+	uint64_t received_us;
 	int64_t value;
 	uint64_t batch;
 	size_t index;
@@ -71,7 +86,7 @@ struct base_batch {
 };
 
 struct base_counts {
-	size_t keys, accounts, states, runs, ends, ops, batches;
+	size_t keys, accounts, states, versions, runs, ends, ops, batches;
 };
 
 struct sim_base {
@@ -79,6 +94,7 @@ struct sim_base {
 	struct base_key *keys;
 	struct base_account *accounts;
 	struct base_state *states;
+	struct base_version *versions;
 	struct base_run *runs;
 	struct base_end *ends;
 	struct base_op *ops;
@@ -106,6 +122,8 @@ const struct base_end *sim_base_end(
 /* "" and 0 where it is missing. */
 const char *sim_base_text(const json_t *body, const char *name);
 uint64_t sim_base_whole(const json_t *body, const char *name);
+/* A map that states share becomes this state's own; the values in it stay shared. */
+void sim_base_own(json_t **map);
 
 /* ---- sim_answer.c: params are NUL-ended beyond their size; the rows live in arena. */
 void sim_base_answer(const struct sim_base *base, enum store_question question,
@@ -113,5 +131,17 @@ void sim_base_answer(const struct sim_base *base, enum store_question question,
 /* Rows of a kind in canonical order, from offset; a new reference. */
 json_t *sim_base_rows(
     const struct base_state *state, enum record_kind kind, uint64_t offset, uint64_t limit);
+
+/* ---- sim_paper.c: versions. State's own heads must be there for records. */
+enum { SIM_PAPER_KEY_SIZE = 1024 };
+enum jx_err sim_paper_append_record(
+    struct sim_base *base, struct base_state *state, enum record_kind kind, json_t *row);
+/* paper: of a deed's body. */
+enum jx_err sim_paper_append(struct sim_base *base, struct base_state *state, const json_t *paper);
+/* New references: the row as its kind has it; the rows and batches of QUESTION_PAPERS. */
+json_t *sim_paper_row(const struct base_version *version);
+json_t *sim_paper_rows(
+    const struct sim_base *base, const struct base_state *state, enum record_kind kind);
+json_t *sim_paper_changed(const struct sim_base *base, const struct base_state *state);
 
 #endif

@@ -27,6 +27,12 @@ fill(struct contract *contract)
 	static const char second[] =
 	    "{\"base_batch\":2,\"changes\":{"
 	    "\"units\":[{\"unit\":\"X1\",\"name\":\"m\",\"class\":\"c\"}]}}";
+	static const char plan[] =
+	    "{\"base_batch\":3,\"deed\":\"d\",\"papers\":["
+	    "{\"kind\":\"plans\",\"key\":\"X1\",\"row\":{\"unit\":\"X1\"}}]}";
+	static const char plan_again[] =
+	    "{\"base_batch\":7,\"deed\":\"d\",\"papers\":["
+	    "{\"kind\":\"plans\",\"key\":\"X1\",\"row\":{\"unit\":\"X1\"}}]}";
 	static const char finish[] =
 	    "{\"run\":1,\"state\":\"refused\",\"pages\":[[\"results\",0]]}";
 	static const struct bytes page = {(const uint8_t *)"page", 4};
@@ -52,6 +58,13 @@ fill(struct contract *contract)
 		.op = 6,
 		.content = 6,
 		.body = "{\"account\":\"li\",\"reason\":\"r\"}"},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 7, .content = 7, .body = plan},
+	    {.action = "deed",
+		.city = "sy",
+		.year = 2026,
+		.op = 8,
+		.content = 8,
+		.body = plan_again},
 	};
 
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
@@ -72,7 +85,8 @@ static const struct {
 	"UPDATE jx.op SET received_us = received_us + 1 WHERE batch = 2"},
     {"an op is of no batch", "UPDATE jx.op SET batch = 99 WHERE batch = 1"},
     {"an account has a gap in its versions", "UPDATE jx.account SET version = 3 WHERE version = 2"},
-    {"a year changed without an import", "INSERT INTO jx.year_state VALUES ('sy', 2026, 1)"},
+    {"a year changed without an import or a deed",
+	"INSERT INTO jx.year_state VALUES ('sy', 2026, 1)"},
     {"a year began without a scheme", "DELETE FROM jx.scheme"},
     {"a scheme stands outside its year", "UPDATE jx.scheme SET year = 2025"},
     {"a record has a gap in its versions",
@@ -80,6 +94,11 @@ static const struct {
     {"a record has a gap in its versions",
 	"UPDATE jx_record.units SET batch = 2 WHERE version = 2"},
     {"a record stands outside its year", "UPDATE jx_record.ballots SET year = 2025"},
+    {"a paper has a gap in its versions", "UPDATE jx.paper SET version = 3 WHERE version = 2"},
+    {"a paper has a gap in its versions", "UPDATE jx.paper SET batch = 7 WHERE version = 2"},
+    {"a paper stands outside its year", "UPDATE jx.paper SET year = 2025"},
+    {"a deed has no op", "UPDATE jx.deed SET batch = 3 WHERE batch = 7"},
+    {"an op of a deed has none", "DELETE FROM jx.deed"},
     {"a run number is missing", "UPDATE jx.run SET run = 2"},
     {"a run has no op", "UPDATE jx.op SET value = 2 WHERE action = 'run_start'"},
     {"a run stands on no state of its year", "UPDATE jx.run SET batch = 1"},
@@ -160,7 +179,7 @@ every_rule_has_a_plant(struct real *real, struct contract *contract)
 			}
 		}
 	}
-	REQUIRE(rules == 17);
+	REQUIRE(rules == 21);
 }
 
 static void

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "bundle/bundle.h"
-#include "cli/commands.h"
+#include "cli/made.h"
 #include "cli/proof.h"
+#include "cli/role.h"
 #include "cli/upload.h"
 #include "records/build.h"
 #include "wire/frame.h"
@@ -39,6 +40,7 @@ Test(commands, every_row_can_be_called)
 	for (size_t i = 0; i < command_count; i++) {
 		const struct command *command = &commands[i];
 		char name[64], *words[2], *save = NULL;
+		struct command_made made;
 		int count = 0, word_count = 0;
 
 		snprintf(name, sizeof name, "%s", command->name);
@@ -46,7 +48,7 @@ Test(commands, every_row_can_be_called)
 		     word = strtok_r(NULL, " ", &save))
 			words[count++] = word;
 		cr_assert_eq(
-		    commands_find(count, words, &word_count), command, "%s", command->name);
+		    commands_find(count, words, &made, &word_count), command, "%s", command->name);
 		cr_assert_eq(word_count, count);
 		cr_assert_not_null(command->run);
 		cr_assert(command->zh[0] != '\0' && command->en[0] != '\0');
@@ -61,6 +63,143 @@ Test(commands, every_row_can_be_called)
 		cr_assert(row->name != NULL && row->zh != NULL && row->en != NULL, "option %d", i);
 		cr_assert_eq(row->arg_zh == NULL, row->arg_en == NULL, "option %d", i);
 	}
+}
+
+/* ---- Commands made from the tables of deeds and views. */
+
+/* argv of a name with dots; the number of words. */
+static int
+split(const char *name, char *copy, size_t size, char **words)
+{
+	char *save = NULL;
+	int count = 0;
+
+	snprintf(copy, size, "%s", name);
+	for (char *word = strtok_r(copy, ".", &save); word != NULL; word = strtok_r(NULL, ".", &save))
+		words[count++] = word;
+	return count;
+}
+
+static void
+check_made(const struct command_made *made, const char *name)
+{
+	const struct command *command = &made->command;
+	struct made_slot slots[MADE_SLOT_COUNT_MAX];
+	size_t slot_count = made_slots(made, slots), option_count = 0;
+
+	cr_assert_not_null(command->run, "%s", name);
+	cr_assert(command->zh[0] != '\0' && command->en[0] != '\0', "%s", name);
+	cr_assert_leq(command->word_max, (unsigned)OPTIONS_WORD_COUNT_MAX, "%s", name);
+	while (command->options[option_count] != OPTION_HELP)
+		option_count++;
+	cr_assert_lt(option_count, (size_t)COMMAND_OPTION_COUNT_MAX, "%s", name);
+	for (size_t i = 0; i < slot_count; i++) {
+		bool is_there = false;
+
+		for (size_t k = 0; k < option_count; k++)
+			is_there = is_there || command->options[k] == slots[i].option;
+		cr_assert(is_there, "%s lacks --%s", name, option_rows[slots[i].option].name);
+	}
+}
+
+Test(commands, every_deed_and_view_is_one)
+{
+	char copy[MADE_NAME_SIZE], *words[8], dotted[] = "do", *by_name[2] = {dotted, NULL};
+	struct command_made made;
+	int count, word_count;
+
+	for (size_t i = 0; i < deed_count(); i++) {
+		const struct deed *deed = deed_at(i);
+
+		count = split(deed->name, copy, sizeof copy, words);
+		cr_assert_not_null(commands_find(count, words, &made, &word_count), "%s", deed->name);
+		cr_assert_eq(made.deed, deed, "%s is hidden by another command", deed->name);
+		cr_assert_eq(word_count, count);
+		check_made(&made, deed->name);
+		by_name[1] = (char *)(uintptr_t)deed->name;
+		cr_assert_not_null(commands_find(2, by_name, &made, &word_count));
+		cr_assert_eq(made.deed, deed, "do %s", deed->name);
+	}
+	for (size_t i = 0; i < view_count(); i++) {
+		const struct view *view = view_at(i);
+
+		if (strcmp(view->name, "list") == 0)
+			continue; /* has a command of its own */
+		count = split(view->name, copy, sizeof copy, words);
+		cr_assert_not_null(commands_find(count, words, &made, &word_count), "%s", view->name);
+		cr_assert_eq(made.view, view, "%s is hidden by another command", view->name);
+		check_made(&made, view->name);
+	}
+}
+
+static const struct deed push = {
+    .name = "x.push", .arguments = DEED_UNIT | DEED_MAY_OBJECT | DEED_ROWS | DEED_MAY_REASON};
+static const struct deed open_it = {.name = "x.open", .arguments = DEED_UNIT | DEED_OBJECT};
+
+static const char *const phases[] = {"goals", "self", NULL};
+static const struct deed extend = {
+    .name = "x.extend", .arguments = DEED_VALUE | DEED_MAY_UNIT, .values = phases};
+
+static const char *
+took(const struct deed *deed, struct options options, enum jx_err expected)
+{
+	static char said[128];
+	const struct command_made made = {.deed = deed};
+	const char *file, *const *values = options.values;
+
+	for (options.word_count = 0; options.word_count < OPTIONS_WORD_COUNT_MAX &&
+				     options.words[options.word_count] != NULL;)
+		options.word_count++;
+	cr_assert_eq(made_take_words(&made, &options, &file), expected);
+	snprintf(said, sizeof said, "%s %s %s%s%s", values[OPTION_UNIT] == NULL ? "-" : values[OPTION_UNIT],
+	    values[OPTION_OBJECT] == NULL ? "-" : values[OPTION_OBJECT], file == NULL ? "-" : file,
+	    values[OPTION_VALUE] == NULL ? "" : " ", values[OPTION_VALUE] == NULL ? "" : values[OPTION_VALUE]);
+	return expected == JX_OK ? said : options.bad;
+}
+
+Test(commands, words_are_a_deed_s_unit_object_and_file)
+{
+	cr_assert_str_eq(took(&push, (struct options){.words = {"a.yaml"}}, JX_OK), "- - a.yaml");
+	cr_assert_str_eq(took(&push, (struct options){.words = {"X01", "-"}}, JX_OK), "X01 - -");
+	cr_assert_str_eq(took(&push, (struct options){.words = {"X01", "7", "a.csv"}}, JX_OK), "X01 7 a.csv");
+	cr_assert_str_eq(
+	    took(&push, (struct options){.words = {"7", "a.csv"}, .values = {[OPTION_UNIT] = "X01"}}, JX_OK),
+	    "X01 7 a.csv");
+}
+
+/* A unit that is left out is the account's own: the one word is the object. */
+Test(commands, a_word_too_few_leaves_the_unit_out)
+{
+	cr_assert_str_eq(took(&open_it, (struct options){.words = {"7"}}, JX_OK), "- 7 -");
+	cr_assert_str_eq(took(&open_it, (struct options){.words = {"X01", "7"}}, JX_OK), "X01 7 -");
+	cr_assert_str_eq(
+	    took(&open_it, (struct options){.words = {"7"}, .values = {[OPTION_UNIT] = "X01"}}, JX_OK),
+	    "X01 7 -");
+	cr_assert_str_eq(
+	    took(&open_it, (struct options){.words = {"X01", "7", "8"}}, JX_E_USAGE), "8");
+}
+
+/* The values are known: such a word needs no place of its own. */
+Test(commands, a_word_may_be_the_value)
+{
+	cr_assert_str_eq(took(&extend, (struct options){.words = {"goals"}}, JX_OK), "- - - goals");
+	cr_assert_str_eq(took(&extend, (struct options){.words = {"X01", "self"}}, JX_OK), "X01 - - self");
+	cr_assert_str_eq(took(&extend, (struct options){.words = {"self", "X01"}}, JX_OK), "X01 - - self");
+	cr_assert_str_eq(took(&extend, (struct options){.words = {"X01", "goals", "self"}}, JX_E_USAGE), "self");
+}
+
+Test(role, every_role_has_words)
+{
+	struct cli cli = {.lang = JX_ZH};
+	int count = 0;
+
+	for (int bit = 1; bit < ROLE_END; bit <<= 1, count++) {
+		const char *code = role_code((enum role)bit);
+
+		cr_assert_str_neq(role_words(&cli, code), code, "%s has no Chinese words", code);
+	}
+	cr_assert_eq(count, 11);
+	cr_assert_str_eq(role_words(&cli, "novel"), "novel");
 }
 
 static enum jx_err
@@ -89,6 +228,26 @@ Test(options, are_taken_in_any_order)
 	cr_assert_eq(number, 7u);
 	cr_assert_eq(options_number(&options, OPTION_YEAR, &number), JX_OK);
 	cr_assert_eq(number, 0u, "absent");
+}
+
+Test(options, where_may_stand_more_than_once)
+{
+	static const enum option_id list[] = {OPTION_WHERE, OPTION_HELP};
+	char words[2 + 2 * OPTIONS_WHERE_COUNT_MAX + 1][8], *argv[2 + 2 * OPTIONS_WHERE_COUNT_MAX + 2] = {NULL};
+	struct options options;
+	int argc = 0;
+
+	for (int i = 0; i < 3 + 2 * OPTIONS_WHERE_COUNT_MAX; i++) {
+		snprintf(words[i], sizeof words[i], "%s", i % 2 == 1 ? "--where" : "a=b");
+		argv[i] = words[i];
+	}
+	argc = 1 + 2 * OPTIONS_WHERE_COUNT_MAX;
+	cr_assert_eq(options_parse(&options, list, 0, argc, argv), JX_OK);
+	cr_assert_eq(options.where_count, (size_t)OPTIONS_WHERE_COUNT_MAX);
+	cr_assert_str_eq(options.wheres[1], "a=b");
+	argc += 2;
+	cr_assert_eq(options_parse(&options, list, 0, argc, argv), JX_E_USAGE);
+	cr_assert_str_eq(options.bad, "a=b");
 }
 
 Test(options, that_are_wrong_are_named)

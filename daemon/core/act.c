@@ -1,0 +1,426 @@
+#include "core/act.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "core/inside.h"
+#include "core/run_read.h"
+#include "core/watch.h"
+#include "core/write.h"
+#include "deeds/deed.h"
+#include "records/json.h"
+#include "records/paper.h"
+
+/* Lives in the request's arena. */
+struct act {
+	struct deed_ctx ctx;
+	Jx__Deed args; /* the message with "" for what was left out */
+	Jx__Records no_rows;
+	struct book *book;
+	uint32_t tries;
+	enum jx_err err; /* why it was refused, while the op is asked for */
+	const char *field;
+};
+
+static struct act *
+act_of(const struct request *req)
+{
+	return (struct act *)(uintptr_t)req->scratch;
+}
+
+static void
+act_forget(struct act *act)
+{
+	faults_free(act->ctx.faults);
+	act->ctx.faults = NULL;
+}
+
+/* ---- Answers. */
+
+static char **
+act_texts(struct arena *arena, const char **texts, size_t count)
+{
+	char **list = arena_alloc(arena, (count + 1) * sizeof *list);
+
+	for (size_t i = 0; list != NULL && i < count; i++)
+		list[i] = (char *)(uintptr_t)texts[i];
+	return list;
+}
+
+static void
+act_fail(struct core *core, struct request *req, enum jx_err err, const char *field)
+{
+	struct act *act = act_of(req);
+	Jx__Fail fail = JX__FAIL__INIT;
+	size_t kept = act->ctx.faults == NULL ? 0 : faults_kept(act->ctx.faults);
+
+	fail.field = (char *)(uintptr_t)field;
+	fail.why = act_texts(req->arena, act->ctx.why, act->ctx.why_count);
+	fail.n_why = fail.why == NULL ? 0 : act->ctx.why_count;
+	kept = kept > ACT_CHANGE_COUNT_MAX ? ACT_CHANGE_COUNT_MAX : kept;
+	fail.faults = arena_alloc(req->arena, (kept + 1) * sizeof *fail.faults);
+	for (size_t i = 0; fail.faults != NULL && i < kept; i++) {
+		const struct fault *fault = faults_at(act->ctx.faults, i);
+		Jx__Fault *made = arena_alloc(req->arena, sizeof *made);
+
+		if (made == NULL)
+			break;
+		jx__fault__init(made);
+		made->file = arena_strdup(req->arena, fault->file);
+		made->has_line = made->has_column = true;
+		made->line = fault->line;
+		made->column = fault->column;
+		made->value = arena_strdup(req->arena, fault->value);
+		made->expected = arena_strdup(req->arena, fault->expected);
+		fail.faults[fail.n_faults++] = made;
+	}
+	if (act->ctx.faults != NULL && faults_count(act->ctx.faults) > 0) {
+		fail.has_fault_count = true;
+		fail.fault_count = faults_count(act->ctx.faults);
+	}
+	act_forget(act);
+	request_fail_with(core, req, err, &fail);
+}
+
+/* One field that differs, as a Change; NULL: memory out. */
+static Jx__Change *
+act_change(struct arena *arena, const struct deed_change *change, const char *key, size_t field)
+{
+	char before[RECORD_TEXT_SIZE], after[RECORD_TEXT_SIZE];
+	const char *old = change->before == NULL
+			      ? ""
+			      : record_field_text(change->before, change->kind, field, before);
+	const char *new = change->withdrawn
+			      ? ""
+			      : record_field_text(change->record, change->kind, field, after);
+	Jx__Change *made;
+
+	if (strcmp(old, new) == 0)
+		return NULL;
+	made = arena_alloc(arena, sizeof *made);
+	if (made == NULL)
+		return NULL;
+	jx__change__init(made);
+	made->kind = (char *)(uintptr_t)record_kinds[change->kind].name;
+	made->key = (char *)(uintptr_t)key;
+	made->field = (char *)(uintptr_t)record_kinds[change->kind].fields[field].name;
+	made->before = change->before == NULL ? NULL : arena_strdup(arena, old);
+	made->after = change->withdrawn ? NULL : arena_strdup(arena, new);
+	return made;
+}
+
+/* Whether the answer shows these rows: not the copies that stand for secrecy or for others' mail. */
+static bool
+act_shows(enum record_kind kind)
+{
+	return kind != RECORD_LEADER_MARKS && kind != RECORD_BALLOTS && kind != PAPER_SHEET_LINES &&
+	       kind != PAPER_PAPER_LINES && kind != PAPER_STACK_CARDS && kind != PAPER_NOTICES;
+}
+
+static void
+act_list_changes(struct request *req, const struct act *act, Jx__DeedReply *reply)
+{
+	reply->changes = arena_alloc(req->arena, ACT_CHANGE_COUNT_MAX * sizeof *reply->changes);
+	reply->has_change_count = true;
+	for (size_t i = 0; i < act->ctx.change_count; i++) {
+		const struct deed_change *change = &act->ctx.changes[i];
+		const char *key;
+
+		if (!act_shows(change->kind))
+			continue;
+		reply->change_count++;
+		key = paper_key(req->arena, change->kind, change->record);
+		for (size_t f = 0; key != NULL && f < record_kinds[change->kind].field_count; f++) {
+			Jx__Change *made;
+
+			if (reply->changes == NULL || reply->n_changes == ACT_CHANGE_COUNT_MAX)
+				break;
+			made = act_change(req->arena, change, key, f);
+			if (made != NULL)
+				reply->changes[reply->n_changes++] = made;
+		}
+	}
+}
+
+static void
+act_reply(struct core *core, struct request *req, const struct intake_outcome *outcome)
+{
+	struct act *act = act_of(req);
+	Jx__DeedReply reply = JX__DEED_REPLY__INIT;
+
+	if (outcome != NULL) {
+		reply.receipt = write_receipt(req->arena, outcome->receipt);
+		reply.has_replayed = true;
+		reply.replayed = outcome->replayed;
+	}
+	if (outcome == NULL || !outcome->replayed) {
+		act_list_changes(req, act, &reply);
+		reply.notes = act_texts(req->arena, act->ctx.notes, act->ctx.note_count);
+		reply.n_notes = reply.notes == NULL ? 0 : act->ctx.note_count;
+		if (act->ctx.is_late)
+			reply.late = (char *)(uintptr_t) "yes";
+	}
+	act_forget(act);
+	request_reply(core, req, JX__ENVELOPE__BODY_DEED_REPLY, &reply);
+}
+
+/* ---- Into the store. */
+
+static bool
+act_add_change(json_t *body, struct arena *arena, const struct deed_change *change)
+{
+	const struct record_row *row = &record_kinds[change->kind];
+	const char *text = record_json_write(arena, change->kind, change->record);
+	json_t *object = text == NULL ? NULL : json_loads(text, 0, NULL), *list;
+	char *key;
+
+	if (object == NULL)
+		return false;
+	if (change->kind < RECORD_KIND_COUNT) {
+		json_t *changes = json_object_get(body, "changes");
+
+		list = json_object_get(changes, row->name);
+		if (list == NULL) {
+			list = json_array();
+			if (json_object_set_new(changes, row->name, list) != 0)
+				return false;
+		}
+		if (change->withdrawn)
+			json_object_set_new(object, "withdrawn", json_true());
+		return json_array_append_new(list, object) == 0;
+	}
+	key = paper_key(arena, change->kind, change->record);
+	list = json_object_get(body, "papers");
+	return key != NULL &&
+	       json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:o}", "kind", row->name, "key", key,
+						   "withdrawn", change->withdrawn, "row", object)) == 0;
+}
+
+static json_t *
+act_body(struct request *req, const struct act *act)
+{
+	const Jx__Deed *args = act->ctx.args;
+	json_t *body = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:{}, s:[]}", "base_batch",
+	    (json_int_t)book_batch(act->book), "deed", act->ctx.deed->name, "unit", args->unit, "object",
+	    args->object, "value", args->value, "reason", args->reason, "document", args->document, "changes",
+	    "papers");
+
+	for (size_t i = 0; body != NULL && i < act->ctx.change_count; i++)
+		if (!act_add_change(body, req->arena, &act->ctx.changes[i])) {
+			json_decref(body);
+			body = NULL;
+		}
+	return body;
+}
+
+static void act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_err err);
+
+/* After the commit: the book follows. */
+static bool
+act_apply(struct act *act, uint64_t batch)
+{
+	for (size_t i = 0; i < act->ctx.change_count; i++) {
+		const struct deed_change *change = &act->ctx.changes[i];
+
+		if (book_put(act->book, change->kind, change->record, change->withdrawn, 0, batch) != JX_OK)
+			return false;
+	}
+	book_set_batch(act->book, batch);
+	return true;
+}
+
+static void
+act_on_stored(
+    struct core *core, struct request_id id, uint64_t handle, const struct intake_outcome *outcome)
+{
+	struct request *req = request_find(core, id);
+	struct act *act;
+	bool is_good = outcome->err == JX_OK;
+
+	(void)handle;
+	assert(req != NULL); /* only an answer ends it, and this is the answer */
+	act = act_of(req);
+	if (outcome->err == JX_OK && !outcome->replayed)
+		is_good = act_apply(act, (uint64_t)outcome->value);
+	if (is_good && !outcome->replayed)
+		watch_on_changes(core, act->args.city, act->args.year, act->book, act->ctx.changes,
+		    act->ctx.change_count);
+	books_leave(core, act->args.city, act->args.year, is_good);
+	act_forget(act);
+	if (outcome->err == JX_E_STALE && ++act->tries < ACT_TRIES_MAX)
+		books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
+	else if (outcome->err != JX_OK)
+		act_fail(core, req, outcome->err, NULL);
+	else
+		act_reply(core, req, outcome);
+}
+
+/* ---- Judged. */
+
+/* A deed that is refused may be the second sending of one that was done: then it is answered as then. */
+static void
+act_on_op(struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
+{
+	struct request *req = request_find(core, id);
+	struct intake_outcome stored;
+	struct act *act;
+	uint8_t hash[32];
+	enum jx_err err;
+
+	(void)handle;
+	if (req == NULL)
+		return;
+	act = act_of(req);
+	write_content_hash(req, req->message, hash);
+	err = write_find_replay(req, rows, "deed", hash, &stored);
+	if (err == JX_OK)
+		act_reply(core, req, &stored);
+	else if (err == JX_E_NOT_FOUND)
+		act_fail(core, req, act->err, act->field);
+	else
+		act_fail(core, req, err, NULL);
+}
+
+static void
+act_refuse(struct core *core, struct request *req)
+{
+	struct act *act = act_of(req);
+	enum jx_err err = ask_send_bytes(core, QUESTION_OP,
+	    (struct bytes){act->args.op_id.data, act->args.op_id.len}, req->id, 0, act_on_op);
+
+	if (err != JX_OK)
+		act_fail(core, req, err, NULL);
+}
+
+static bool
+act_start_again(struct act *act, struct core *core, struct book *book)
+{
+	struct deed_ctx *ctx = &act->ctx;
+
+	act_forget(act);
+	act->book = book;
+	ctx->book = book;
+	ctx->changes = NULL;
+	ctx->change_count = ctx->change_capacity = 0;
+	ctx->why = ctx->notes = NULL;
+	ctx->why_count = ctx->note_count = 0;
+	ctx->is_late = ctx->out_of_memory = false;
+	ctx->faults = faults_new(ctx->lang);
+	(void)core;
+	return ctx->faults != NULL;
+}
+
+static void
+act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_err err)
+{
+	struct act *act = act_of(req);
+	uint8_t hash[32];
+	json_t *body;
+
+	act->field = NULL;
+	if (err != JX_OK) {
+		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
+		return;
+	}
+	err = act_start_again(act, core, book) ? deed_run_it(&act->ctx, &act->field) : JX_E_MEMORY;
+	if (err == JX_OK && !act->args.dry_run) {
+		body = act_body(req, act);
+		write_content_hash(req, req->message, hash);
+		if (body != NULL && act->ctx.change_count > 0) {
+			if (!write_start(core, req, "deed", body, 0, hash, act_on_stored)) {
+				act_forget(act); /* it has been told */
+				books_leave(core, act->args.city, act->args.year, true);
+			}
+			return;
+		}
+		json_decref(body);
+		err = body == NULL ? JX_E_MEMORY : JX_OK;
+	}
+	books_leave(core, act->args.city, act->args.year, true);
+	act->err = err;
+	if (err == JX_OK)
+		act_reply(core, req, NULL); /* a dry run, or nothing to change */
+	else if (act->args.dry_run)
+		act_fail(core, req, err, act->field);
+	else
+		act_refuse(core, req);
+}
+
+/* ---- Begins. */
+
+static char *
+act_or_empty(char *text)
+{
+	static char nothing[1];
+
+	return text == NULL ? nothing : text;
+}
+
+static void
+act_fill(struct act *act, struct request *req, const struct deed *deed)
+{
+	Jx__Deed *args = &act->args;
+	uint64_t seed = 0;
+
+	*args = *(const Jx__Deed *)req->message;
+	args->unit = act_or_empty(args->unit);
+	args->object = act_or_empty(args->object);
+	args->value = act_or_empty(args->value);
+	args->reason = act_or_empty(args->reason);
+	args->document = act_or_empty(args->document);
+	args->dated = act_or_empty(args->dated);
+	jx__records__init(&act->no_rows);
+	if (args->rows == NULL)
+		args->rows = &act->no_rows;
+	memcpy(&seed, args->op_id.data + args->op_id.len - sizeof seed, sizeof seed);
+	act->ctx = (struct deed_ctx){
+	    .actor = &req->actor,
+	    .deed = deed,
+	    .args = args,
+	    .now_us = req->received.wall_us,
+	    .seed = seed,
+	    .lang = req->lang,
+	    .arena = req->arena,
+	};
+}
+
+static void
+act_on_run(struct core *core, struct request *req, const struct deed_run *run, enum jx_err err)
+{
+	struct act *act = act_of(req);
+
+	if (err != JX_OK) {
+		act_fail(core, req, err, "run");
+		return;
+	}
+	act->ctx.run = *run;
+	books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
+}
+
+void
+act_handle(struct core *core, struct request *req)
+{
+	const Jx__Deed *message = (const Jx__Deed *)req->message;
+	const struct deed *deed = message->deed == NULL ? NULL : deed_find(message->deed);
+	struct act *act;
+
+	if (deed == NULL) {
+		request_fail(core, req, JX_E_UNKNOWN_REQUEST, "deed");
+		return;
+	}
+	act = arena_alloc(req->arena, sizeof *act);
+	if (act == NULL) {
+		request_fail(core, req, JX_E_MEMORY, NULL);
+		return;
+	}
+	act_fill(act, req, deed);
+	req->scratch = (uint64_t)(uintptr_t)act;
+	/* A role that may never do it does not even have a run read. */
+	if ((deed->roles & req->actor.role) == 0)
+		request_fail(core, req, JX_E_DENIED, NULL);
+	else if ((deed->arguments & (DEED_RUN | DEED_MAY_RUN)) != 0 && message->run != 0)
+		run_read_start(core, req, act->args.city, act->args.year, message->run, act_on_run);
+	else
+		books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
+}

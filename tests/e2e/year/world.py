@@ -1,0 +1,81 @@
+"""A daemon with a clock that the test moves, and people with a client each."""
+import csv
+import datetime
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../protocol"))
+from peer import Daemon, Tally  # noqa: E402
+
+BEIJING = datetime.timezone(datetime.timedelta(hours=8))
+
+
+class World:
+    def __init__(self, jixiaod, jixiao, folder, city, year):
+        self.jixiao, self.folder, self.city, self.year = jixiao, folder, city, year
+        self.clock = os.path.join(folder, "clock")
+        with open(self.clock, "w", encoding="ascii") as file:
+            file.write("0")
+        os.chmod(folder, 0o755)
+        self.daemon = Daemon(jixiaod, env={"JIXIAO_TEST_CLOCK": self.clock})
+        self.tally = Tally()
+        self.people = {}
+        self.calls = 0
+
+    def at(self, date, hour=9, minute=0, second=0, micro=0):
+        """Moves the daemon's clock to that moment of Beijing time."""
+        moment = datetime.datetime.fromisoformat(date).replace(hour=hour, minute=minute, second=second, microsecond=micro, tzinfo=BEIJING)
+        offset = int(moment.timestamp() * 1_000_000) - time.time_ns() // 1000
+        with open(self.clock + ".new", "w", encoding="ascii") as file:
+            file.write(str(offset))
+        os.replace(self.clock + ".new", self.clock)
+
+    def person(self, account, password):
+        """Logs in by the client, once; the login is kept."""
+        home = os.path.join(self.folder, "people", account)
+        os.makedirs(home, exist_ok=True)
+        secret = os.path.join(home, "password")
+        with open(secret, "w", encoding="utf-8") as file:
+            file.write(password + "\n")
+        env = {**os.environ, "JIXIAO_SERVER": self.daemon.address, "JIXIAO_CA": self.daemon.ca, "XDG_STATE_HOME": home,
+               "XDG_CONFIG_HOME": home, "LC_ALL": "C.UTF-8"}
+        env.pop("JIXIAO_USER", None)
+        result = subprocess.run([self.jixiao, "login", account], env={**env, "JIXIAO_PASSWORD_FILE": secret}, capture_output=True, text=True)
+        self.tally.check(f"{account} logs in", result.returncode == 0, result.stderr)
+        self.people[account] = env
+
+    def run(self, account, *arguments, stdin=None, year=None):
+        self.calls += 1
+        command = [self.jixiao, *arguments]
+        if arguments[0] not in ("receipt", "compute", "help", "whoami"):
+            command += ["--city", self.city, "--year", str(year or self.year)]
+        return subprocess.run(command, env=self.people[account], capture_output=True, text=True, input=stdin, timeout=120)
+
+    def do(self, account, *arguments, rows=None, status=0, code=None, why=None, year=None):
+        """A command that must end so; rows: {kind: [{field: value}]} go in as YAML on stdin."""
+        stdin = None
+        if rows is not None:
+            arguments = (*arguments, "-")
+            stdin = json.dumps({k: [{f: str(v) for f, v in row.items() if v is not None} for row in v] for k, v in rows.items()}, ensure_ascii=False)
+        result = self.run(account, *arguments, stdin=stdin, year=year)
+        good = result.returncode == status and (code is None or code in result.stderr) and (why is None or why in result.stderr)
+        name = f"{account}: {' '.join(arguments)}"[:110] + ("" if status == 0 else f" → {code or status}")
+        self.tally.check(name, good, f"exit {result.returncode}: {(result.stdout + result.stderr)[-900:]}")
+        return result
+
+    def look(self, account, *arguments, year=None):
+        """A table, as a list of {column: text}."""
+        result = self.run(account, *arguments, "--json", year=year)
+        self.tally.check(f"{account} looks: {' '.join(arguments)}"[:110], result.returncode == 0, result.stderr[-500:])
+        return json.loads(result.stdout) if result.returncode == 0 else []
+
+    def csv(self, rows):
+        out = io.StringIO()
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue()
