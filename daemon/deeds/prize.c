@@ -137,7 +137,7 @@ static const struct {
     [PRIZE_VACANT] = {{"vacant", "该奖空缺", "the prize stays vacant"},
 	{"next", "改授下一等奖", "it gets the next prize instead"}},
     [PRIZE_FEW] = {{"fewer", "缺额不补", "fewer are given"},
-	{"fill", "由未达等次而名次在前的递补", "filled with the best of those that miss the grade"}},
+	{"fill", "由未达等次而名次在前的递补（突破等次要求，决议须写明依据）", "filled with the best of those that miss the grade (against the grade that the award asks: the resolution says why)"}},
     [PRIZE_UNVISITED] = {{"progress", "按定期调度得分率计", "counted at the progress rate"},
 	{"zero", "按零分计", "counted as 0"}},
     [PRIZE_UNSUPERVISED] = {{"redistribute", "权重分给其他领导", "the other ranks weigh more"},
