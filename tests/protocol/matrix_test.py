@@ -16,7 +16,8 @@ tally = Tally()
 PASSWORD = "matrix-password-1"
 
 table = {}
-for line in subprocess.run([jixiaod, "--routes"], capture_output=True, text=True, check=True).stdout.splitlines()[1:]:
+routes = subprocess.run([jixiaod, "--routes"], capture_output=True, text=True, check=True).stdout
+for line in routes.split("\n\n")[0].splitlines()[1:]:  # the rest: what "deed" and "view" can name
     name, kind, session, roles, scope, phase, size, inflight = line.split()
     table[name] = dict(kind=kind, session=session.split(","), roles=roles.split(","), scope=scope)
 
