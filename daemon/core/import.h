@@ -10,6 +10,7 @@
 
 #include "core/pieces.h"
 #include "core/request.h"
+#include "deeds/book.h"
 #include "port/job.h"
 #include "port/store.h"
 
@@ -55,6 +56,8 @@ struct import_table {
 };
 
 void import_table_clear(struct import_table *table);
+/* May the year be imported over? book: NULL with err JX_E_NOT_FOUND when there is none yet. JX_OK, JX_E_FROZEN, JX_E_LIFE, or err. */
+enum jx_err import_may(const struct book *book, enum jx_err err);
 void import_handle_begin(struct core *core, struct request *req);
 void import_handle_chunk(struct core *core, struct request *req);
 void import_handle_commit(struct core *core, struct request *req);

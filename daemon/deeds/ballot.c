@@ -22,6 +22,10 @@ static const struct deed_edge stack_edges[] = {
 	{"",        "stack.open",  "open",    "登记印制、发放数"},
 	{"open",    "stack.open",  "open",    "更正印制、发放数"},
 	{"open",    "stack.count", "counted", "清点收回的卡"},
+	{"open",    "stack.count", "agreed",  "没有有效卡，不需录入"},
+	{"counted", "stack.count", "agreed",  "没有有效卡，不需录入"},
+	{"first",   "stack.count", "agreed",  "没有有效卡，不需录入"},
+	{"differs", "stack.count", "agreed",  "没有有效卡，不需录入"},
 	{"counted", "stack.count", "counted", "重新清点"},
 	{"first",   "stack.count", "counted", "重新清点，录入作废"},
 	{"differs", "stack.count", "counted", "重新清点，录入作废"},
@@ -166,7 +170,8 @@ stack_count(struct deed_ctx *ctx)
 	for (size_t i = 0; i < records_count(ctx->args->rows, PAPER_STACKS); i++) {
 		const Jx__Stack *row = ctx->args->rows->stacks[i];
 		const Jx__Stack *before = (const Jx__Stack *)deed_get(ctx, PAPER_STACKS, row->stack);
-		const char *state = deed_move(ctx, stack_life, state_of(before));
+		const char *state =
+		    edge_to(ctx, stack_life, state_of(before), row->has_valid && row->valid == 0 ? "agreed" : "counted");
 		Jx__Stack *stack;
 
 		if (state == NULL)

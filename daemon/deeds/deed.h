@@ -250,6 +250,8 @@ __attribute__((format(printf, 5, 7))) __attribute__((format(printf, 6, 7))) void
 const char *book_substitute(const struct book *book, const char *unit, const char *item, const char *by);
 /* Writes a notice: to every account of a unit, of a role, or to one account ("" where not meant). */
 void deed_notify(struct deed_ctx *ctx, const char *unit, const char *role, const char *account, const char *text);
+/* To those of a role who act in that name (a department, a leader). */
+void deed_notify_subject(struct deed_ctx *ctx, const char *role, const char *subject, const char *text);
 
 /*
  * Every gate, in order (deeds/gate.c): JX_OK, or why not (why in ctx). ctx must

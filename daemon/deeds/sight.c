@@ -140,13 +140,12 @@ text_of(enum record_kind kind, const ProtobufCMessage *record, const char *name)
 	return field < 0 ? "" : deed_str(field_text(record, kind, (size_t)field));
 }
 
-static bool
-is_addressed(const struct actor *actor, const ProtobufCMessage *record)
+bool
+sight_is_addressed(const struct actor *actor, const Jx__Notice *notice)
 {
-	const Jx__Notice *notice = (const Jx__Notice *)record;
-
 	return (deed_is(notice->account, "") || deed_is(notice->account, actor->account)) &&
 	       (deed_is(notice->unit, "") || deed_is(notice->unit, actor->unit)) &&
+	       (deed_is(notice->subject, "") || deed_is(notice->subject, actor->subject)) &&
 	       (deed_is(notice->role, "") || deed_is(notice->role, role_code(actor->role)));
 }
 
@@ -201,7 +200,7 @@ sight_letter(char letter, const struct book *book, const struct actor *actor, en
 		       !deed_is(text_of(kind, record, "state"), "planned") &&
 		       !deed_is(text_of(kind, record, "state"), "dropped");
 	case 'n':
-		return is_addressed(actor, record);
+		return sight_is_addressed(actor, (const Jx__Notice *)record);
 	case 's':
 		session = (const Jx__Session *)book_get(book, PAPER_SESSIONS, "session");
 		return session == NULL || deed_is(session->state, "closed");

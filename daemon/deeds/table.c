@@ -7,7 +7,6 @@
 #define CHAPTERS(X) \
 	X(ballot) \
 	X(calendar) \
-	X(list) \
 	X(privacy) \
 	X(register) \
 	X(session) \
@@ -21,7 +20,12 @@
 	X(adjust) \
 	X(coverage) \
 	X(compare) \
-	X(plan_state)
+	X(plan_state) \
+	X(todo) \
+	X(notice) \
+	X(missing) \
+	X(may) \
+	X(list)
 /* clang-format on */
 
 #define CHAPTER_DECLARE(name) extern const struct chapter name##_chapter;

@@ -1,5 +1,6 @@
 /* Who, where, when: what many deeds ask of the book. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "deeds/deed.h"
@@ -162,17 +163,49 @@ book_substitute(const struct book *book, const char *unit, const char *item, con
 	return row == NULL ? "" : deed_str(row->account);
 }
 
-void
-deed_notify(struct deed_ctx *ctx, const char *unit, const char *role, const char *account, const char *text)
+/*
+ * Notices list in the order in which they were written: "read up to here" must
+ * never cover one that came later. So a deed whose bytes came before those of
+ * the last one that notified counts as a moment after it.
+ */
+static uint64_t
+notice_moment(const struct deed_ctx *ctx)
 {
-	/* By time and place in the deed: notices list in the order in which they came. */
-	char *id = deed_printf(ctx, "%016llx-%03zu", (unsigned long long)ctx->now_us, ctx->change_count);
+	size_t count = book_count(ctx->book, PAPER_NOTICES);
+	const Jx__Notice *last =
+	    count == 0 ? NULL : (const Jx__Notice *)book_at(ctx->book, PAPER_NOTICES, count - 1)->record;
+	uint64_t after = last == NULL ? 0 : strtoull(last->notice, NULL, 16) + 1;
+
+	return after > ctx->now_us ? after : ctx->now_us;
+}
+
+static Jx__Notice *
+notice_new(struct deed_ctx *ctx, const char *role, const char *text)
+{
+	char *id = deed_printf(
+	    ctx, "%016llx-%05zu", (unsigned long long)notice_moment(ctx), ctx->change_count);
 	Jx__Notice *notice = deed_put(ctx, PAPER_NOTICES, id);
 
-	notice->unit = deed_is(unit, "") ? NULL : deed_text(ctx, unit);
 	notice->role = deed_is(role, "") ? NULL : deed_text(ctx, role);
-	notice->account = deed_is(account, "") ? NULL : deed_text(ctx, account);
 	notice->text = deed_text(ctx, text);
 	notice->by = deed_text(ctx, ctx->actor->account);
 	DEED_SET_NUMBER(notice, at_us, ctx->now_us);
+	return notice;
+}
+
+void
+deed_notify(struct deed_ctx *ctx, const char *unit, const char *role, const char *account, const char *text)
+{
+	Jx__Notice *notice = notice_new(ctx, role, text);
+
+	notice->unit = deed_is(unit, "") ? NULL : deed_text(ctx, unit);
+	notice->account = deed_is(account, "") ? NULL : deed_text(ctx, account);
+}
+
+void
+deed_notify_subject(struct deed_ctx *ctx, const char *role, const char *subject, const char *text)
+{
+	Jx__Notice *notice = notice_new(ctx, role, text);
+
+	notice->subject = deed_is(subject, "") ? NULL : deed_text(ctx, subject);
 }

@@ -148,6 +148,21 @@ Test(ballot, a_batch_reconciles_when_it_is_counted)
 	cr_assert(world_has_row(w, "group=municipal", "quota=", "printed=0", "short="));
 }
 
+/* Nothing to enter: the batch is done, and may be counted anew after stack.redo. */
+Test(ballot, a_batch_without_a_valid_card_is_done)
+{
+	open_stack("K1", "X1", "public", "5", "4");
+	cr_assert_eq(world_do(w, "stack.open", NULL), JX_OK);
+	count_stack("2", "0", "2");
+	cr_assert_eq(world_do(w, "stack.count", NULL), JX_OK);
+	cr_assert_str_eq(state(), "agreed");
+	cr_assert_eq(privacy_ballot_count(w->book, "X1", "public"), 0u);
+	cr_assert_eq(world_do(w, "stack.redo", "object=K1", "reason=误判"), JX_OK);
+	count_stack("2", "1", "1");
+	cr_assert_eq(world_do(w, "stack.count", NULL), JX_OK);
+	cr_assert_str_eq(state(), "counted");
+}
+
 Test(ballot, a_pass_is_whole_and_good)
 {
 	counted();
@@ -234,6 +249,43 @@ Test(ballot, two_entries_that_differ_name_the_cards_only)
 	cr_assert_str_eq(state(), "agreed");
 	cr_assert_str_eq(world_field(w, PAPER_STACKS, "note", "K1"), "");
 	cr_assert_str_eq(world_field(w, PAPER_STACKS, "first", "K1"), "three");
+}
+
+/* The most that a batch may hold, typed by people who make mistakes: what is stored is what the cards say. */
+Test(ballot, a_thousand_cards_typed_with_mistakes)
+{
+	enum { CARDS = 1000 };
+	static const char *const options[] = {"A", "B", "C", "D", ""};
+	uint64_t random = 20100301;
+	char cells[4][80];
+	int passes = 0;
+
+	open_stack("K1", "X1", "public", "1000", "1000");
+	cr_assert_eq(world_do(w, "stack.open", NULL), JX_OK);
+	count_stack("1000", "1000", "0");
+	cr_assert_eq(world_do(w, "stack.count", NULL), JX_OK);
+	for (; strcmp(state(), "agreed") != 0; passes++) {
+		office(passes % 2 == 0 ? "one" : "two");
+		for (int i = 1; i <= CARDS; i++) {
+			bool slip;
+
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			slip = passes < 4 && (random >> 40) % 300 == 0;
+			snprintf(cells[0], 80, "pass=%d", passes % 2 + 1);
+			snprintf(cells[1], 80, "card=%d", i);
+			snprintf(cells[2], 80, "answers=A/%s/%s", options[i % 5], slip ? "D" : options[i % 3]);
+			world_row(w, PAPER_STACK_CARDS, "stack=K1", cells[0], cells[1], cells[2]);
+		}
+		cr_assert_eq(world_do(w, "stack.enter", "object=K1"), JX_OK, "pass %d", passes);
+		cr_assert_lt(passes, 8);
+	}
+	cr_assert_geq(passes, 4, "slips are found");
+	cr_assert_eq(book_count(w->book, RECORD_BALLOTS), (size_t)CARDS);
+	for (int i = 1; i <= CARDS; i++) {
+		snprintf(cells[0], 80, "K1-%04d", i);
+		snprintf(cells[1], 80, "A/%s/%s", options[i % 5], options[i % 3]);
+		cr_assert_str_eq(world_field(w, RECORD_BALLOTS, "answers", "X1", "public", cells[0]), cells[1]);
+	}
 }
 
 /* R29: not another group's units, never one's own home. */

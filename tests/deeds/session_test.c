@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deeds/sight.h"
+#include "records/check.h"
 #include "world.h"
 
 static struct world *w;
@@ -415,6 +416,35 @@ Test(session, a_paper_sheet_after_closing_is_merged_at_once)
 	cr_assert_eq(world_do(w, "sheet.paper", "object=L2", value), JX_OK, "the hash as printed");
 	cr_assert_str_eq(world_field(w, PAPER_SHEETS, "state", "L2"), "merged");
 	cr_assert_eq(book_count(w->book, RECORD_LEADER_MARKS), 6u);
+}
+
+/* What a session leaves is what the calculation takes: no mark is missing, none is wrong. */
+Test(session, merged_marks_pass_the_checks_of_the_records)
+{
+	struct faults *faults = faults_new(JX_EN);
+	static const char *const leaders[] = {"L2", "L3", "L4", "L5"};
+
+	world_free(w);
+	w = world_new_full();
+	while (book_count(w->book, RECORD_LEADER_MARKS) > 0)
+		cr_assert_eq(book_put(w->book, RECORD_LEADER_MARKS, book_at(w->book, RECORD_LEADER_MARKS, 0)->record, true,
+				 0, w->batch),
+		    JX_OK);
+	office();
+	cr_assert_eq(world_do(w, "phase.open", "value=leaders"), JX_OK);
+	make_run();
+	open_session();
+	counties("L1");
+	for (int i = 0; i < 6; i++)
+		line("L1", arena_printf(w->arena, "%c%d", "ES"[i / 3], i % 3 + 1), "mark", "９0.50");
+	cr_assert_eq(seal("L1"), JX_OK, "an input method's digits are folded");
+	for (size_t i = 0; i < 4; i++)
+		cr_assert_eq(seal_whole(leaders[i]), JX_OK);
+	office();
+	cr_assert_eq(world_do(w, "session.close", NULL), JX_OK, "every sheet has come: no reason is needed");
+	cr_assert_eq(book_count(w->book, RECORD_LEADER_MARKS), 9u + 4u * 6u);
+	cr_assert(records_check(book_scheme(w->book), book_records(w->book, w->arena), &records_locator_plain, faults));
+	faults_free(faults);
 }
 
 /* R28: what every rank of every portfolio is worth is known beforehand, n = 1 too. */
