@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""docs/requirements.md: every requirement has its row; what the row names is
+"""The documents against the programs. docs/requirements.md: every requirement has its row; what the row names is
 there; and the deeds' and views' own requirements (jixiaod --routes) say the
-same as the table.
+same as the table. Everywhere: the commands are there.
 
 usage: requirements_test.py SOURCE JIXIAOD JIXIAO
 """
@@ -90,6 +90,16 @@ def check_row(key, number, row, requests, named):
                     fault(number, f"{key}: {path} does not name {key}")
 
 
+def check_commands(name):
+    """Commands that the other documents name are there."""
+    with open(os.path.join(source, name), encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            for words in re.findall(r"(?:^|`)jixiao ((?:[a-z]+ ?)+)", line):
+                words = words.strip()
+                if not any(is_command(" ".join(words.split()[:count])) for count in (3, 2, 1)):
+                    faults.append(f"{name}:{number}: no such command: jixiao {words}")
+
+
 requests, named = read_routes()
 rows = read_rows()
 for i in range(1, COUNT + 1):
@@ -100,6 +110,9 @@ for key, (number, row) in rows.items():
 for name, ids in named.items():
     if not ids or not all(re.fullmatch(r"R\d\d", key) and 1 <= int(key[1:]) <= COUNT for key in ids):
         faults.append(f"jixiaod --routes: {name} names no requirement of the table: {sorted(ids)}")
-print("\n".join(faults))
+for name in ("README.md", "README.en.md", "NEWS.md", "docs/visibility.md"):
+    check_commands(name)
+for line in faults:
+    print(line)
 print(f"{len(rows)} requirements, {len(faults)} faults")
 sys.exit(1 if faults else 0)
