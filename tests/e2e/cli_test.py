@@ -222,6 +222,7 @@ def explaining(results):
 
 
 def refusing():
+    """The list with which a final run refuses (R31, R45)."""
     folder = changed("holes", "basic.csv", lambda lines: lines[:1] + lines[2:])
     check("import with a hole", run("import", folder), 0, "已入库")
     with open(os.path.join(bundle, "basic.csv"), encoding="utf-8") as f:
@@ -302,6 +303,7 @@ def receipts(daemon, receipt, kept):
 
 
 def years():
+    """Two years open at once: no command guesses which (R41)."""
     other = changed("second", "scheme.yaml", lambda lines: [
         re.sub(r"^year: .*", "year: 2011", line).replace("2011-", "2012-").replace("2010-", "2011-") for line in lines])
     check("a second year", run("import", other), 0, "已入库")

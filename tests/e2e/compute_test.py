@@ -97,6 +97,7 @@ def screen():
 
 
 def holes():
+    """R31: a final result wants every input; a provisional one says what is missing (R45)."""
     folder = changed("holes", "basic.csv", lambda lines: lines[:1] + lines[2:])
     with open(os.path.join(bundle, "basic.csv"), encoding="utf-8") as f:
         unit, item = f.read().splitlines()[1].split(",")[:2]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Role x deed x whose x phase, every cell through the wire: asserted from the
 table that the daemon prints (jixiaod --routes), and, apart from it, from a list
-of forbidden things that is written by hand.
+of forbidden things that is written by hand (R42).
 
 usage: deed_matrix_test.py JIXIAOD JIXIAO BUNDLE
 """

@@ -124,7 +124,7 @@ with Daemon(jixiaod) as daemon:
     for name, route in table.items():
         tally.check(f"{name}: accepted and refused at least once", seen[name] == {"accepted", "refused"}, seen[name])
 
-    # Someone else's city, and no city at all.
+    # Someone else's city, and no city at all; a year in every request (R41).
     peer = daemon.peer()
     peer.login(accounts["office", own], PASSWORD)
     for name, route in table.items():
