@@ -25,6 +25,12 @@
 	X(notice) \
 	X(missing) \
 	X(may) \
+	X(claim) \
+	X(veto) \
+	X(common) \
+	X(team) \
+	X(group) \
+	X(figure) \
 	X(list)
 /* clang-format on */
 
