@@ -50,6 +50,8 @@ int cmd_results(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_compute(struct cli *cli);
 int cmd_receipt_verify(struct cli *cli);
+int cmd_scheme_pull(struct cli *cli);
+int cmd_scheme_diff(struct cli *cli);
 int cmd_help(struct cli *cli);
 int cmd_account_import(struct cli *cli);
 int cmd_list(struct cli *cli);

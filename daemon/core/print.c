@@ -121,26 +121,42 @@ print_kinds(const struct deed *deed, char text[256])
 	return used == 0 ? "-" : text;
 }
 
-/* The second part of the map: what a request "deed" and a request "view" can name. */
+/* "R05 R06" in one word: "R05,R06". */
+static const char *
+print_requirement(const char *requirement, char text[64])
+{
+	size_t size = 0;
+
+	for (const char *c = requirement == NULL ? "-" : requirement; *c != '\0' && size < 63; c++)
+		text[size++] = *c == ' ' ? ',' : *c;
+	text[size] = '\0';
+	return text;
+}
+
+/*
+ * The second part of the map: what a request "deed" and a request "view" can
+ * name, and the requirements it is for (docs/requirements.md has them all).
+ */
 static void
 print_deeds(FILE *file)
 {
-	char roles[160], arguments[256], kinds[256];
+	char roles[160], arguments[256], kinds[256], requirement[64];
 
-	fprintf(file, "\n%-20s %-9s %-40s %-7s %-10s %-4s %-32s %s\n", "deed", "life", "roles", "scope", "phase",
-	    "end", "arguments", "rows");
+	fprintf(file, "\n%-20s %-9s %-40s %-7s %-10s %-4s %-32s %-24s %s\n", "deed", "life", "roles", "scope",
+	    "phase", "end", "arguments", "rows", "requirement");
 	for (size_t i = 0; i < deed_count(); i++) {
 		const struct deed *deed = deed_at(i);
 
-		fprintf(file, "%-20s %-9s %-40s %-7s %-10s %-4s %-32s %s\n", deed->name,
+		fprintf(file, "%-20s %-9s %-40s %-7s %-10s %-4s %-32s %-24s %s\n", deed->name,
 		    deed->life == NULL ? "-" : deed->life->name, print_roles(deed->roles, roles),
 		    deed_scope_names[deed->scope], deed->phase == NULL ? "-" : deed->phase,
 		    deed->after_end ? "yes" : "-", print_arguments(deed->arguments, arguments),
-		    print_kinds(deed, kinds));
+		    print_kinds(deed, kinds), print_requirement(deed->requirement, requirement));
 	}
-	fprintf(file, "\n%-20s %s\n", "view", "roles");
+	fprintf(file, "\n%-20s %-40s %s\n", "view", "roles", "requirement");
 	for (size_t i = 0; i < view_count(); i++)
-		fprintf(file, "%-20s %s\n", view_at(i)->name, print_roles(view_at(i)->roles, roles));
+		fprintf(file, "%-20s %-40s %s\n", view_at(i)->name, print_roles(view_at(i)->roles, roles),
+		    print_requirement(view_at(i)->requirement, requirement));
 }
 
 char *

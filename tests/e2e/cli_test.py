@@ -143,6 +143,26 @@ def importing():
     return receipt, kept
 
 
+def next_year():
+    """Last year's scheme taken over and changed; what differs, year to year (R39, R47)."""
+    old, new = os.path.join(bundle, "scheme.yaml"), os.path.join(work, "next.yaml")
+    check("the scheme comes", run("scheme", "pull", "--out", new), 0, "2010")
+    with open(new, encoding="utf-8") as left, open(old, encoding="utf-8") as right:
+        text = left.read()
+        tally.check("… as it was imported", text == right.read())
+    tally.check("… or to a pipe", run("scheme", "pull").stdout == text)
+    check("nothing differs yet", run("scheme", "diff", old, new), 0, "两份方案相同")
+    write(new, text.replace("year: 2010", "year: 2011").replace("2011-03-31", "2012-03-31"))
+    rows = table(run("scheme", "diff", old, new, "--csv").stdout, ",")
+    tally.check("year to year", [(r["clause"], r["before"], r["after"]) for r in rows] == [
+        ("year", "2010", "2011"), ("calendar.self_reports", "2011-03-31", "2012-03-31"),
+        ("calendar.common_results", "2011-03-31", "2012-03-31")], rows)
+    write(new, text.replace("levels: 1", "levels: one"))
+    check("a scheme with a fault is not compared", run("scheme", "diff", old, new), 6, "next.yaml:", "one")
+    check("nor one that is not there", run("scheme", "diff", old, os.path.join(work, "none.yaml")), 2, "E_FILE")
+    os.remove(new)
+
+
 def exporting():
     out = os.path.join(work, "out")
     check("export", run("export", out), 0, "已导出")
@@ -151,6 +171,7 @@ def exporting():
         tally.check("the scheme is byte for byte the same", left.read() == right.read())
     tally.check("computes the same", run("compute", out, "--json").stdout == run("compute", bundle, "--json").stdout)
     check("not into a folder with files", run("export", out), 1, "E_EXISTS")
+    next_year()
     tally.check("no leftovers", not [n for n in os.listdir(out) if n.startswith(".")], os.listdir(out))
 
 
@@ -201,6 +222,7 @@ def explaining(results):
 
 
 def refusing():
+    """The list with which a final run refuses (R31, R45)."""
     folder = changed("holes", "basic.csv", lambda lines: lines[:1] + lines[2:])
     check("import with a hole", run("import", folder), 0, "已入库")
     with open(os.path.join(bundle, "basic.csv"), encoding="utf-8") as f:
@@ -281,6 +303,7 @@ def receipts(daemon, receipt, kept):
 
 
 def years():
+    """Two years open at once: no command guesses which (R41)."""
     other = changed("second", "scheme.yaml", lambda lines: [
         re.sub(r"^year: .*", "year: 2011", line).replace("2011-", "2012-").replace("2010-", "2011-") for line in lines])
     check("a second year", run("import", other), 0, "已入库")

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The program against the oracle, over generated bundles and the example.
+"""The program against the oracle, over generated bundles and the example (R31):
+every component (R25 R27 R30), grade and veto (R34 R35), rank and award (R36 R37).
 
     golden_test.py PROGRAM COUNT [--first SEED] [--inside] [--canary] [--example DIR EXPECTED]
 

@@ -161,7 +161,7 @@ def check_prefixes(source, build):
 
 def check_docs(source, build):
     """Documents name only files and commands that exist."""
-    for name in ("README.md", "README.en.md", "NEWS.md"):
+    for name in ("README.md", "README.en.md", "NEWS.md", "docs/requirements.md", "docs/visibility.md"):
         if not os.path.exists(os.path.join(source, name)):
             fault(name, 1, "is missing", "write it")
             continue
@@ -169,7 +169,7 @@ def check_docs(source, build):
             for word in re.findall(r"`([^`]+)`", line):
                 path = word.split()[0].removeprefix("./").rstrip("/").split(":")[0]
                 first = path.split("/")[0]
-                if first in ("daemon", "client", "proto", "sql", "tests", "deploy", ".ci") and "*" not in path \
+                if first in ("daemon", "client", "proto", "sql", "tests", "deploy", "docs", ".ci") and "*" not in path \
                         and not os.path.exists(os.path.join(source, path)):
                     fault(name, number, f"names {path}, which is not there", "correct the document")
 

@@ -56,6 +56,8 @@ PURE_MAY = [
     # libraries that compute and do nothing else
     r"__gmp[a-z]*_\w+", r"json_\w+", r"utf8proc_\w+", r"protobuf_c_\w+", r"jx__\w+", r"fy_\w+",
     r"crypto_(hash_sha256|sign|secretbox|generichash)\w*", r"sodium_(memzero|memcmp|bin2hex|hex2bin)",
+    # the compiler's own arithmetic of 128 bits
+    r"__u?(div|mod|divmod)ti[34]",
     # sanitizers and coverage of the test build
     r"__(asan|ubsan|sanitizer|lsan|sanitizer_cov)_\w+", r"__odr_asan\S*",
 ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Role x deed x whose x phase, every cell through the wire: asserted from the
 table that the daemon prints (jixiaod --routes), and, apart from it, from a list
-of forbidden things that is written by hand.
+of forbidden things that is written by hand (R42).
 
 usage: deed_matrix_test.py JIXIAOD JIXIAO BUNDLE
 """
@@ -28,12 +28,12 @@ def read_map():
     _, deeds, views = text.split("\n\n")
     table = {}
     for line in deeds.splitlines()[1:]:
-        name, life, roles, scope, phase, end, arguments, kinds = line.split()
+        name, life, roles, scope, phase, end, arguments, kinds, _ = line.split()
         table[name] = dict(roles=ROLES if roles == "all" else roles.split(","), scope=scope, phase=None if phase == "-" else phase,
                            after_end=end == "yes", arguments=arguments.split(","), kinds=[] if kinds == "-" else kinds.split("+"))
     seen = {}
     for line in views.splitlines()[1:]:
-        name, roles = line.split()
+        name, roles, _ = line.split()
         seen[name] = ROLES if roles == "all" else roles.split(",")
     return table, seen
 

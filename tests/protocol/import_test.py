@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An import from a client that does not check: whatever is wrong, the daemon
 says so with kind, row and field, and stores nothing (G3). And an upload that
-breaks goes on where it stood.
+breaks goes on where it stood. Units and classes are data that an office loads (R01).
 
 usage: import_test.py JIXIAOD JIXIAO BUNDLE     (BUNDLE: tests/data/small)
 """

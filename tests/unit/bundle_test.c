@@ -1,6 +1,6 @@
 /*
  * A city bundle in and out. Each row of the table below is the small bundle of
- * tests/data with one thing changed.
+ * tests/data with one thing changed: units, classes, goals and their sums (R01, R06).
  */
 #include <criterion/criterion.h>
 #include <dirent.h>

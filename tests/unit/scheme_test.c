@@ -119,6 +119,7 @@ find_place(const char *place, uint32_t *line, uint32_t *column)
 	}
 }
 
+/* R01 R02 R03 R07 R12 R21 R34 R35 R36 R37: classes, points, weights, cards, grades, veto, awards. */
 Test(scheme, the_default_scheme_holds_the_seeds_figures)
 {
 	struct scheme *scheme = read_good(basis);
@@ -162,6 +163,7 @@ Test(scheme, the_default_scheme_holds_the_seeds_figures)
 	scheme_free(scheme);
 }
 
+/* R39: any city, any year. */
 Test(scheme, every_city_scheme_of_the_project_loads)
 {
 	static const char *const paths[] = {JX_SOURCE_DIR "/deploy/city/scheme.yaml",
@@ -478,6 +480,7 @@ Test(scheme, a_mark_of_byte_order_and_windows_line_ends_change_nothing_but_the_d
 	scheme_free(plain);
 }
 
+/* R47: where a value stands, for the explanation of a score. */
 Test(scheme, a_clause_is_found_by_its_path)
 {
 	static const struct {

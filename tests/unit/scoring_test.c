@@ -11,6 +11,7 @@
 
 enum { ARENA_SIZE = 1 << 20 };
 
+/* R31: published figures are rounded once. */
 Test(scoring, rounds_half_up_once)
 {
 	static const struct {
@@ -70,6 +71,7 @@ Test(scoring, exact_fractions_are_reduced)
 	arena_free(arena);
 }
 
+/* R37: 21 places over 7 fields. */
 Test(scoring, places_go_by_largest_remainder_and_the_first_field_wins_a_tie)
 {
 	static const struct {
@@ -96,6 +98,7 @@ Test(scoring, places_go_by_largest_remainder_and_the_first_field_wins_a_tie)
 	}
 }
 
+/* R37: 40/20/20 percent of a class. */
 Test(scoring, a_share_of_a_class_is_rounded_half_up)
 {
 	static const struct {
