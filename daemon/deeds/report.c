@@ -207,6 +207,9 @@ report_send(struct deed_ctx *ctx)
 		return JX_E_LIFE;
 	round_check_open(ctx, object);
 	check_goals(ctx);
+	/* Why it was returned is over; why it was marked unsent is not. */
+	if (book_get(ctx->book, RECORD_PROGRESS, unit, object) == NULL)
+		report->note = NULL;
 	DEED_SET_NUMBER(report, at_us, ctx->now_us);
 	if (due != 0 && ctx->now_us >= due) {
 		DEED_SET(ctx, report->late, "yes");
