@@ -31,6 +31,21 @@
 	X(notice) \
 	X(missing) \
 	X(may) \
+	X(claim) \
+	X(veto) \
+	X(common) \
+	X(team) \
+	X(group) \
+	X(figure) \
+	X(confirmation) \
+	X(outcome) \
+	X(consent) \
+	X(objection) \
+	X(decision) \
+	X(results) \
+	X(runs) \
+	X(feedback) \
+	X(use) \
 	X(list)
 /* clang-format on */
 
