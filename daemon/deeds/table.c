@@ -6,6 +6,12 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(ballot) \
+	X(basic) \
+	X(round) \
+	X(report) \
+	X(finding) \
+	X(board) \
+	X(evidence) \
 	X(calendar) \
 	X(privacy) \
 	X(register) \

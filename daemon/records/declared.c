@@ -308,7 +308,7 @@ const struct record_row record_kinds[PAPER_END] = {
 	    CHOICE("source", "来源", "source", finding_sources),
 	    CODE_OR_NONE("object", "对象", "object"),
 	    TEXT("text", "问题", "text"),
-	    CHOICE("state", "状态", "state", finding_states),
+	    CHOICE_OR_NONE("state", "状态", "state", finding_states),
 	    TEXT_OR_NONE("answer", "答复", "answer"),
 	    TEXT_OR_NONE("reason", "理由", "reason")),
 	[PAPER_SELF_REPORTS] = ROW("self_reports", "自我评估报告", "self reports", jx__self_report__descriptor,
