@@ -7,6 +7,9 @@
 #define CHAPTERS(X) \
 	X(ballot) \
 	X(calendar) \
+	X(draw) \
+	X(visit) \
+	X(self) \
 	X(privacy) \
 	X(register) \
 	X(session) \
