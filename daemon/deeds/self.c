@@ -417,8 +417,11 @@ add_state(struct view_ctx *ctx, const Jx__Unit *unit, const Jx__SelfReport *repo
 	view_row(ctx);
 	view_add(ctx, unit->unit);
 	view_add(ctx, unit->name);
-	if (report == NULL)
+	if (report == NULL) {
+		for (size_t i = 2; i < sizeof state_columns / sizeof *state_columns; i++)
+			view_add(ctx, "");
 		return;
+	}
 	view_add(ctx, report->state);
 	view_add(ctx, report->late);
 	view_add_points(ctx, sum);
