@@ -312,13 +312,20 @@ put_finding(struct deed_ctx *ctx, size_t i, const Jx__VisitPlan *visit)
 static void
 set_goals(struct deed_ctx *ctx, Jx__VisitPlan *visit)
 {
-	char *rest = NULL, *list = deed_text(ctx, ctx->args->value);
+	const char *at = ctx->args->value;
 
-	if (*ctx->args->value == '\0')
+	if (*at == '\0')
 		return;
-	for (char *goal = strtok_r(list, ", ", &rest); goal != NULL; goal = strtok_r(NULL, ", ", &rest))
+	while (*(at += strspn(at, ", ")) != '\0') {
+		size_t size = strcspn(at, ", ");
+		const char *goal = deed_printf(ctx, "%.*s", (int)size, at);
+
 		if (deed_get(ctx, RECORD_GOALS, visit->unit, goal) == NULL)
 			deed_why(ctx, "%s 没有目标 %s", "%s has no goal %s", visit->unit, goal);
+		at += size;
+	}
+	if (strlen(ctx->args->value) > FIELD_TEXT_SIZE_MAX)
+		deed_why(ctx, "查看目标太长", "the list of goals is too long");
 	DEED_SET(ctx, visit->goals, ctx->args->value);
 }
 
