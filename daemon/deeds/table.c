@@ -13,6 +13,9 @@
 	X(board) \
 	X(evidence) \
 	X(calendar) \
+	X(draw) \
+	X(visit) \
+	X(self) \
 	X(privacy) \
 	X(register) \
 	X(session) \
