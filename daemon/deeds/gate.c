@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "deeds/deed.h"
+#include "deeds/outcome.h"
 #include "records/field.h"
 #include "records/paper.h"
 
@@ -252,6 +253,22 @@ settle(struct deed_ctx *ctx)
 	}
 }
 
+/* From the first draft of the result on, what it was computed from stands still (R32). */
+static enum jx_err
+check_blocks(struct deed_ctx *ctx)
+{
+	for (size_t i = 0; i < ctx->change_count; i++) {
+		const struct deed_change *change = &ctx->changes[i];
+
+		if (outcome_blocks(ctx->book, change->kind, change->record))
+			deed_why(ctx, "评估结果已在办理（%s），%s %s 不能再改；须先由评估委员会退回并指明重开的数据",
+			    "the result is under way (%s): %s %s stands, unless the committee returns the result and re-opens it",
+			    outcome_state(ctx->book), record_kinds[change->kind].name,
+			    paper_key(ctx->arena, change->kind, change->record));
+	}
+	return ctx->why_count > 0 ? JX_E_LIFE : JX_OK;
+}
+
 enum jx_err
 deed_run_it(struct deed_ctx *ctx, const char **field)
 {
@@ -259,6 +276,8 @@ deed_run_it(struct deed_ctx *ctx, const char **field)
 
 	if (err == JX_OK) {
 		err = ctx->deed->act(ctx);
+		if (err == JX_OK)
+			err = check_blocks(ctx);
 		if (err == JX_OK)
 			settle(ctx);
 		if (ctx->out_of_memory)

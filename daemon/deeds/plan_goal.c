@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "deeds/rule.h"
 #include "records/field.h"
 #include "wire/text.h"
 
@@ -80,6 +81,11 @@ plan_goal_bad(const struct book *book, const Jx__PlanGoal *goal, const char **zh
 	if (!deed_is(goal->task, "") && book_get(book, PAPER_TASKS, goal->task) == NULL) {
 		*zh = "全市任务中没有这一条", *en = "no such task of the city";
 		return "task";
+	}
+	if (!deed_is(goal->rule, "") && (!rule_is_good(goal->rule) || !goal->has_target || goal->target <= 0)) {
+		*zh = "赋分规则应如 proportional 或 bands:95=100,80=60，并有目标值",
+		*en = "expected a rule such as proportional or bands:95=100,80=60, and a target";
+		return "rule";
 	}
 	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
 		if ((int)needs[i].kind == unit_kind &&

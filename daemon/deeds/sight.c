@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "deeds/visit.h"
 #include "records/field.h"
 
 /*
@@ -12,6 +13,7 @@
  *   l its leader is the actor's subject                e its evaluator is the actor
  *   v as o, but not before the visitors have arrived   n the notice is addressed to the actor
  *   s only once the leaders' session is closed
+ *   w a draw, but not its seed while a visit that the seed gives away lies ahead
  * Of kinds without a row nobody sees anything but the columns of all_see.
  */
 struct sight {
@@ -26,8 +28,8 @@ static const struct sight rows[] = {
 	{RECORD_LEADERS,           "a",   "a",    "a",  "a",   "a",  "a",   "a",      "a"},
 	{RECORD_SUPERVISION,       "a",   "a",    "a",  "a",   "a",  "a",   "a",      "a"},
 	{RECORD_GOALS,             "a",   "a",    "o",  "orf",  "t",  "a",   "a",      "-"},
-	{RECORD_BASIC,             "a",   "a",    "op", "-",   "-",  "-",   "a",      "-"},
-	{RECORD_PROGRESS,          "a",   "a",    "op", "-",   "-",  "c",   "a",      "-"},
+	{RECORD_BASIC,             "a",   "a",    "p",  "p",   "-",  "-",   "a",      "-"},
+	{RECORD_PROGRESS,          "a",   "a",    "op", "op",  "-",  "c",   "a",      "-"},
 	{RECORD_VISITS,            "a",   "a",    "op", "-",   "-",  "c",   "a",      "-"},
 	{RECORD_SELF,              "a",   "a",    "o",  "o",   "t",  "-",   "a",      "-"},
 	{RECORD_COMMON,            "a",   "a",    "p",  "i",   "-",  "-",   "a",      "-"},
@@ -51,10 +53,10 @@ static const struct sight rows[] = {
 	{PAPER_ADJUSTMENTS,        "a",   "a",    "o",  "o",   "t",  "c",   "a",      "-"},
 	{PAPER_ADJUSTMENT_GOALS,   "a",   "a",    "o",  "o",   "t",  "c",   "a",      "-"},
 	{PAPER_MATERIALS,          "a",   "a",    "o",  "o",   "t",  "-",   "-",      "-"},
-	{PAPER_BASIC_NOTES,        "a",   "a",    "op", "-",   "-",  "-",   "-",      "-"},
+	{PAPER_BASIC_NOTES,        "a",   "a",    "op", "op",  "-",  "-",   "-",      "-"},
 	{PAPER_ROUND_REPORTS,      "a",   "a",    "o",  "o",   "t",  "a",   "a",      "-"},
 	{PAPER_GOAL_REPORTS,       "a",   "a",    "o",  "o",   "t",  "a",   "a",      "-"},
-	{PAPER_DRAWS,              "a",   "a",    "a",  "a",   "a",  "a",   "a",      "-"},
+	{PAPER_DRAWS,              "a",   "a",    "w",  "w",   "w",  "w",   "a",      "-"},
 	{PAPER_VISIT_PLANS,        "a",   "a",    "v",  "v",   "-",  "-",   "-",      "-"},
 	{PAPER_VISIT_MEMBERS,      "a",   "a",    "-",  "-",   "-",  "-",   "-",      "-"},
 	{PAPER_FINDINGS,           "a",   "a",    "o",  "o",   "t",  "a",   "a",      "-"},
@@ -204,6 +206,8 @@ sight_letter(char letter, const struct book *book, const struct actor *actor, en
 	case 's':
 		session = (const Jx__Session *)book_get(book, PAPER_SESSIONS, "session");
 		return session == NULL || deed_is(session->state, "closed");
+	case 'w':
+		return !visit_is_ahead(book, text_of(kind, record, "draw"));
 	default:
 		return false;
 	}

@@ -6,7 +6,16 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(ballot) \
+	X(basic) \
+	X(round) \
+	X(report) \
+	X(finding) \
+	X(board) \
+	X(evidence) \
 	X(calendar) \
+	X(draw) \
+	X(visit) \
+	X(self) \
 	X(privacy) \
 	X(register) \
 	X(session) \
@@ -31,6 +40,15 @@
 	X(team) \
 	X(group) \
 	X(figure) \
+	X(confirmation) \
+	X(outcome) \
+	X(consent) \
+	X(objection) \
+	X(decision) \
+	X(results) \
+	X(runs) \
+	X(feedback) \
+	X(use) \
 	X(list)
 /* clang-format on */
 

@@ -1,7 +1,5 @@
 """A daemon with a clock that the test moves, and people with a client each."""
-import csv
 import datetime
-import io
 import json
 import os
 import subprocess
@@ -15,12 +13,11 @@ BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 
 
 class World:
-    def __init__(self, jixiaod, jixiao, folder, city, year):
+    def __init__(self, jixiaod, jixiao, folder, city, year, start):
         self.jixiao, self.folder, self.city, self.year = jixiao, folder, city, year
         self.clock = os.path.join(folder, "clock")
-        with open(self.clock, "w", encoding="ascii") as file:
-            file.write("0")
         os.chmod(folder, 0o755)
+        self.at(start)  # before the daemon starts: its clock never goes back
         self.daemon = Daemon(jixiaod, env={"JIXIAO_TEST_CLOCK": self.clock})
         self.tally = Tally()
         self.people = {}
@@ -73,9 +70,21 @@ class World:
         self.tally.check(f"{account} looks: {' '.join(arguments)}"[:110], result.returncode == 0, result.stderr[-500:])
         return json.loads(result.stdout) if result.returncode == 0 else []
 
-    def csv(self, rows):
-        out = io.StringIO()
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-        return out.getvalue()
+    def owes(self, account, deed, unit=None, year=None):
+        """The account's own todo for that deed (of that unit)."""
+        return [row for row in self.look(account, "todo", year=year) if row["deed"] == deed and (unit is None or row["unit"] == unit)]
+
+    def check_owes(self, account, deed, expected, unit=None):
+        found = self.owes(account, deed, unit)
+        self.tally.check(f"{account} {'owes' if expected else 'no longer owes'} {deed}{' ' + unit if unit else ''}", bool(found) == expected, found)
+
+    def field(self, account, kind, column, year=None, **where):
+        """One field of the one record with these fields, as that account sees it; None: no such record."""
+        arguments = [a for k, v in where.items() for a in ("--where", f"{k}={v}")]
+        rows = self.look(account, "list", kind, *arguments, year=year)
+        return rows[0][column] if len(rows) == 1 else None
+
+    def version(self, account, unit):
+        """The version of a unit's plan, as a pull says it."""
+        text = self.run(account, "pull", "plan_goals", "--unit", unit).stdout
+        return next((line.split(": ")[1] for line in text.splitlines() if line.startswith("based_on: ")), "0")
