@@ -1,4 +1,6 @@
 /* Basic work (基础工作评估): units file trace materials, the office's checkers mark them and say how they checked (R12). */
+#include <string.h>
+
 #include "deeds/deed.h"
 #include "deeds/round.h"
 #include "deeds/sight.h"
@@ -43,6 +45,27 @@ set_receipt(struct deed_ctx *ctx, Jx__Material *put, const Jx__Material *before)
 		DEED_SET(ctx, put->late, "yes");
 }
 
+static bool
+is_marked(const struct deed_ctx *ctx, const char *unit, const char *item)
+{
+	return book_get(ctx->book, RECORD_BASIC, unit, item) != NULL;
+}
+
+/* What a mark rests on stays: a unit files another material, it does not change or withdraw that one. */
+static void
+check_material(struct deed_ctx *ctx, size_t i, const Jx__Material *before)
+{
+	const Jx__Material *row = ctx->args->rows->materials[i];
+	const char *today = deed_date(ctx->arena, ctx->now_us);
+
+	(void)check_item(ctx, PAPER_MATERIALS, i, row->unit, row->item);
+	if (before != NULL && !deed_is(before->evidence, row->evidence) && is_marked(ctx, row->unit, row->item))
+		deed_fault(ctx, PAPER_MATERIALS, i, "evidence", "该项目已评定，不能更换文件，请另报一件",
+		    "the item is marked: file another material instead of replacing this one");
+	if (!deed_is(row->dated, "") && today != NULL && strcmp(row->dated, today) > 0)
+		deed_fault(ctx, PAPER_MATERIALS, i, "dated", "形成日期晚于收到之日", "dated after the day of its receipt");
+}
+
 static enum jx_err
 material_push(struct deed_ctx *ctx)
 {
@@ -51,7 +74,7 @@ material_push(struct deed_ctx *ctx)
 		const Jx__Material *before = (const Jx__Material *)book_get(
 		    ctx->book, PAPER_MATERIALS, row->unit, row->item, row->material);
 
-		(void)check_item(ctx, PAPER_MATERIALS, i, row->unit, row->item);
+		check_material(ctx, i, before);
 		set_receipt(ctx, deed_put_row(ctx, PAPER_MATERIALS, &row->base), before);
 	}
 	if (ctx->is_late)
@@ -66,6 +89,8 @@ material_drop(struct deed_ctx *ctx)
 
 	if (book_get(ctx->book, PAPER_MATERIALS, unit, item, material) == NULL)
 		deed_why(ctx, "项目“%s”没有材料“%s”", "item \"%s\" has no material \"%s\"", item, material);
+	else if (is_marked(ctx, unit, item))
+		deed_why(ctx, "项目“%s”已评定，其材料不能撤回", "item \"%s\" is marked: its materials stay", item);
 	deed_drop(ctx, PAPER_MATERIALS, unit, item, material);
 	return deed_verdict(ctx);
 }

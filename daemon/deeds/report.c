@@ -211,7 +211,9 @@ report_send(struct deed_ctx *ctx)
 	if (book_get(ctx->book, RECORD_PROGRESS, unit, object) == NULL)
 		report->note = NULL;
 	DEED_SET_NUMBER(report, at_us, ctx->now_us);
-	if (due != 0 && ctx->now_us >= due) {
+	/* The round's deadline, not the phase's, says what the unit is told. */
+	ctx->is_late = due != 0 && ctx->now_us >= due;
+	if (ctx->is_late) {
 		DEED_SET(ctx, report->late, "yes");
 		deed_note(ctx, "已过截止时间 %s 24:00，记为迟报", "after %s 24:00: recorded as late",
 		    deed_date(ctx->arena, due - 1));

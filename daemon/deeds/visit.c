@@ -81,7 +81,11 @@ is_home(const struct book *book, const struct actor *actor, const char *unit)
 	return deed_is(unit, actor->unit) || is_home_listed(book, actor->account, unit);
 }
 
-/* Who may record it: the office; evaluators who take part in it, or whose group evaluates the unit. */
+/*
+ * Who may record it: the office; evaluators who take part in it; once it has
+ * begun, those whose group evaluates the unit. Before that only its planners
+ * and visitors know of it (R42).
+ */
 static bool
 is_recorder(const struct book *book, const struct actor *actor, const Jx__VisitPlan *visit)
 {
@@ -89,7 +93,8 @@ is_recorder(const struct book *book, const struct actor *actor, const Jx__VisitP
 		return true;
 	return (actor->role & (ROLE_EVALUATOR | ROLE_LEAD)) != 0 && !is_home(book, actor, deed_str(visit->unit)) &&
 	       (book_get(book, PAPER_VISIT_MEMBERS, visit->visit, actor->account) != NULL ||
-		   book_in_team(book, actor->account, deed_str(visit->unit)));
+		   (!deed_is(visit->state, "planned") && !deed_is(visit->state, "dropped") &&
+		       book_in_team(book, actor->account, deed_str(visit->unit))));
 }
 
 /* ---- The plan. */
@@ -240,25 +245,25 @@ visit_members(struct deed_ctx *ctx)
 
 /* ---- On the spot. */
 
-static enum jx_err
-check_recorder(struct deed_ctx *ctx, const Jx__VisitPlan *visit)
+/*
+ * Codes of drawn visits can be guessed, so evaluators are refused in the same
+ * words whether there is no such visit, or one that is not theirs, or one of
+ * their own home: a refusal must not tell that it is planned.
+ */
+static bool
+may_record(const struct deed_ctx *ctx, const Jx__VisitPlan *visit)
 {
-	if (is_home(ctx->book, ctx->actor, deed_str(visit->unit))) {
-		deed_why(ctx, "不能踏查、评定自己所在的单位", "nobody visits or marks the home unit");
-		return JX_E_RULE;
-	}
-	return is_recorder(ctx->book, ctx->actor, visit) ? JX_OK : JX_E_DENIED;
+	return ctx->actor->role == ROLE_OFFICE || (visit != NULL && is_recorder(ctx->book, ctx->actor, visit));
 }
 
 static enum jx_err
 visit_arrive(struct deed_ctx *ctx)
 {
 	const Jx__VisitPlan *before = visit_get(ctx);
-	enum jx_err err = before == NULL ? JX_OK : check_recorder(ctx, before);
 	Jx__VisitPlan *visit;
 
-	if (err != JX_OK)
-		return err;
+	if (!may_record(ctx, before))
+		return JX_E_DENIED;
 	visit = visit_move(ctx);
 	if (visit == NULL)
 		return JX_E_LIFE;
@@ -333,12 +338,11 @@ static enum jx_err
 visit_mark(struct deed_ctx *ctx)
 {
 	const Jx__VisitPlan *before = visit_get(ctx);
-	enum jx_err err = before == NULL ? JX_OK : check_recorder(ctx, before);
 	Jx__VisitPlan *visit;
 	size_t members = 0;
 
-	if (err != JX_OK)
-		return err;
+	if (!may_record(ctx, before))
+		return JX_E_DENIED;
 	visit = visit_move(ctx);
 	if (visit == NULL)
 		return JX_E_LIFE;
@@ -354,8 +358,8 @@ visit_mark(struct deed_ctx *ctx)
 		DEED_SET(ctx, visit->evidence, ctx->args->document);
 	if (strlen(deed_str(visit->evidence)) > TEXT_CODE_SIZE_MAX)
 		deed_why(ctx, "document 应为照片的文件摘要", "document is the hash of the photos");
+	/* at_us stays: since when the unit knows. */
 	DEED_SET(ctx, visit->by, ctx->actor->account);
-	DEED_SET_NUMBER(visit, at_us, ctx->now_us);
 	if (ctx->args->rows->n_findings > 0)
 		deed_notify(ctx, visit->unit, "", "",
 		    deed_printf(ctx, "实地踏查（%s）反馈了 %zu 个问题，请答复（finding answer）", visit->visit,

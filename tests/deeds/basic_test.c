@@ -104,6 +104,22 @@ Test(basic, a_material_is_withdrawn)
 	cr_assert_eq(book_count(w->book, PAPER_MATERIALS), 0u);
 }
 
+/* R12, R44: the mark rests on what was filed; nothing is filed before it is made. */
+Test(basic, materials_of_a_marked_item_stand)
+{
+	as_clerk("X1");
+	cr_assert_eq(push("M1", "t", "aa"), JX_OK);
+	world_row(w, PAPER_MATERIALS, "unit=X1", "item=daily", "material=M2", "title=t", "dated=2010-06-02");
+	cr_assert_eq(world_do(w, "material.push", "unit=X1"), JX_E_FAULTS, "dated tomorrow");
+	world_row(w, PAPER_MATERIALS, "unit=X1", "item=daily", "material=M2", "title=t", "dated=2010-06-01");
+	cr_assert_eq(world_do(w, "material.push", "unit=X1"), JX_OK);
+	world_put(w, RECORD_BASIC, "unit=X1", "item=daily", "points=9");
+	cr_assert_eq(world_do(w, "material.drop", "unit=X1", "object=daily", "value=M1"), JX_E_RULE);
+	cr_assert_eq(push("M1", "t", "bb"), JX_E_FAULTS, "another file");
+	cr_assert_eq(push("M1", "改名", "aa"), JX_OK, "another title");
+	cr_assert_eq(push("M3", "t", "bb"), JX_OK, "one more");
+}
+
 static void
 note(const char *unit, const char *item, const char *how)
 {

@@ -251,6 +251,7 @@ Test(round, an_extension_counts_for_its_unit)
 	cr_assert_eq(push_all("2", "120", ""), JX_OK);
 	cr_assert_eq(send("2"), JX_OK);
 	cr_assert_str_eq(world_field(w, PAPER_ROUND_REPORTS, "late", "E1", "2"), "", "a round without a deadline has none");
+	cr_assert(!w->deed.is_late, "nor is the unit told so because the phase's has passed");
 }
 
 /* A returned report's reason is no word about the mark of what was sent anew. */

@@ -138,14 +138,20 @@ Test(visit, takes_nobody_from_the_unit)
 
 Test(visit, is_marked_with_findings_and_photos)
 {
+	uint64_t was_us;
+
 	world_at(w, "2010-06-01", 10);
 	arrived();
 	world_row(w, RECORD_VISITS, "unit=X1", "visit=V1", "mark=87.72");
 	world_row(w, PAPER_FINDINGS, "finding=F1", "unit=X1", "source=visit", "text=进度滞后", "state=open");
+	was_us = w->now_us;
+	world_at(w, "2010-06-01", 18);
 	cr_assert_eq(world_do(w, "visit.mark", "object=V1", "reason=走访两处", "value=G1", "document=abc"), JX_OK);
 	cr_assert_str_eq(world_field(w, RECORD_VISITS, "mark", "X1", "V1"), "87.72");
 	cr_assert_str_eq(world_field(w, PAPER_VISIT_PLANS, "state", "V1"), "marked");
 	cr_assert_str_eq(world_field(w, PAPER_VISIT_PLANS, "by", "V1"), "office");
+	cr_assert_str_eq(world_field(w, PAPER_VISIT_PLANS, "at_us", "V1"),
+	    arena_printf(w->arena, "%llu", (unsigned long long)was_us), "of its arrival");
 	cr_assert_str_eq(world_field(w, PAPER_VISIT_PLANS, "note", "V1"), "走访两处");
 	cr_assert_str_eq(world_field(w, PAPER_VISIT_PLANS, "goals", "V1"), "G1");
 	cr_assert_str_eq(world_field(w, PAPER_VISIT_PLANS, "evidence", "V1"), "abc");
@@ -204,17 +210,24 @@ Test(visit, is_recorded_by_who_was_there)
 	world_put(w, PAPER_MEMBERS, "team=T1", "evaluator=e1", "home=X1");
 	world_put(w, PAPER_MEMBERS, "team=T1", "evaluator=e3", "home=E3", "lead=yes");
 	world_as(w, ROLE_EVALUATOR, "e1", "", "");
-	cr_assert_eq(world_do(w, "visit.arrive", "object=V1"), JX_E_RULE, "his own unit");
+	cr_assert_eq(world_do(w, "visit.arrive", "object=V1"), JX_E_DENIED, "his own unit");
+	cr_assert_eq(w->deed.why_count, 0u);
+	cr_assert_eq(world_do(w, "visit.arrive", "object=V2"), JX_E_DENIED, "none such: refused alike (R42)");
+	cr_assert_eq(w->deed.why_count, 0u);
 	cr_assert_eq(world_view(w, "visit.state", NULL), JX_OK);
 	cr_assert_eq(w->view.row_count, 0u, "nor does he learn of it");
 	world_as(w, ROLE_EVALUATOR, "e4", "", "");
 	cr_assert_eq(world_do(w, "visit.arrive", "object=V1"), JX_E_DENIED);
+	world_as(w, ROLE_LEAD, "e3", "E3", "");
+	cr_assert_eq(world_do(w, "visit.arrive", "object=V1"), JX_E_DENIED, "his group's unit, but not his visit");
+	cr_assert_eq(world_view(w, "visit.state", NULL), JX_OK);
+	cr_assert_eq(w->view.row_count, 0u, "planned: of its planners and visitors alone");
 	world_as(w, ROLE_EVALUATOR, "e2", "E1", "");
 	cr_assert_eq(world_view(w, "visit.state", NULL), JX_OK);
 	cr_assert(world_has_row(w, "visit=V1", "state=planned"));
 	cr_assert_eq(world_do(w, "visit.arrive", "object=V1"), JX_OK);
 	world_as(w, ROLE_EVALUATOR, "e2", "X1", "");
-	cr_assert_eq(mark("90"), JX_E_RULE, "moved home since");
+	cr_assert_eq(mark("90"), JX_E_DENIED, "moved home since");
 	world_as(w, ROLE_LEAD, "e3", "E3", "");
 	cr_assert_eq(mark("90"), JX_OK);
 	cr_assert_str_eq(world_field(w, PAPER_VISIT_PLANS, "by", "V1"), "e3");

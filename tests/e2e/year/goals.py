@@ -146,7 +146,8 @@ def conflict_and_voided_approval(w):
     coverage = {row["task"]: row for row in w.look("committee", "plan", "coverage")}
     w.tally.check("the coverage table shows gap and double", "E2" in str(coverage["T2"]) and "E3" in str(coverage["T2"]) and coverage.get("T3"), coverage)
     w.do("committee", "plan", "confirm", "--document", "绩委决〔2026〕1号", status=1, code="E_RULE", why="T2")
-    w.do("office1", "plan", "return", "E3", "--reason", "T2 由 E2 牵头")
+    w.do("office1", "plan", "return", "E3", "--reason", "T2 由 E2 牵头",
+         rows={"opinions": [{"unit": "E3", "goal": "G1", "by": "office", "verdict": "change", "reason": "改为协调"}]})
     seen = w.version("leader-L2", "E3")
     w.do("clerk-E3", "goals", "push", rows={"plan_goals": goals_of("E3", duty="coordinate")})
     w.do("head-E3", "plan", "submit")

@@ -20,12 +20,13 @@ class World:
         self.at(start)  # before the daemon starts: its clock never goes back
         self.daemon = Daemon(jixiaod, env={"JIXIAO_TEST_CLOCK": self.clock})
         self.tally = Tally()
-        self.people = {}
+        self.people, self.logins = {}, {}
         self.calls = 0
 
     def at(self, date, hour=9, minute=0, second=0, micro=0):
         """Moves the daemon's clock to that moment of Beijing time."""
         moment = datetime.datetime.fromisoformat(date).replace(hour=hour, minute=minute, second=second, microsecond=micro, tzinfo=BEIJING)
+        self.day = moment.toordinal()
         offset = int(moment.timestamp() * 1_000_000) - time.time_ns() // 1000
         with open(self.clock + ".new", "w", encoding="ascii") as file:
             file.write(str(offset))
@@ -41,12 +42,20 @@ class World:
         env = {**os.environ, "JIXIAO_SERVER": self.daemon.address, "JIXIAO_CA": self.daemon.ca, "XDG_STATE_HOME": home,
                "XDG_CONFIG_HOME": home, "LC_ALL": "C.UTF-8"}
         env.pop("JIXIAO_USER", None)
+        self.people[account] = env
+        self.login(account)
+
+    def login(self, account):
+        env = self.people[account]
+        secret = os.path.join(env["XDG_STATE_HOME"], "password")
         result = subprocess.run([self.jixiao, "login", account], env={**env, "JIXIAO_PASSWORD_FILE": secret}, capture_output=True, text=True)
         self.tally.check(f"{account} logs in", result.returncode == 0, result.stderr)
-        self.people[account] = env
+        self.logins[account] = self.day
 
     def run(self, account, *arguments, stdin=None, year=None):
         self.calls += 1
+        if self.logins[account] != self.day:  # a kept login lasts half a day
+            self.login(account)
         command = [self.jixiao, *arguments]
         if arguments[0] not in ("receipt", "compute", "help", "whoami"):
             command += ["--city", self.city, "--year", str(year or self.year)]

@@ -17,6 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import city  # noqa: E402
 import goals  # noqa: E402
+import through  # noqa: E402
+import winter  # noqa: E402
 from world import World  # noqa: E402
 
 
@@ -56,6 +58,8 @@ def main():
         text = open_year(w, source, city.YEAR)
         open_accounts(w)
         goals.play(w, text)
+        through.play(w, goals.adjustments)
+        winter.play(w, text, lambda year: open_year(w, source, year))
     print(f"year: {w.calls} commands in {time.monotonic() - started:.1f} s")
     shutil.rmtree(folder, ignore_errors=True)
     w.tally.close()
