@@ -9,7 +9,7 @@ results_public(struct cli *cli)
 {
 	Jx__View view = JX__VIEW__INIT;
 
-	view.view = ONLINE_TEXT("results");
+	view.view = ONLINE_TEXT("outcome.results");
 	return table_view(cli, &view);
 }
 

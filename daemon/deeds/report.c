@@ -210,9 +210,10 @@ report_send(struct deed_ctx *ctx)
 	/* Why it was returned is over; why it was marked unsent is not. */
 	if (book_get(ctx->book, RECORD_PROGRESS, unit, object) == NULL)
 		report->note = NULL;
+	/* The round's deadline, not the phase's; and on time once is on time, whatever is sent again
+	 * after a return (G4). */
+	ctx->is_late = due != 0 && ctx->now_us >= due && !report->has_at_us;
 	DEED_SET_NUMBER(report, at_us, ctx->now_us);
-	/* The round's deadline, not the phase's, says what the unit is told. */
-	ctx->is_late = due != 0 && ctx->now_us >= due;
 	if (ctx->is_late) {
 		DEED_SET(ctx, report->late, "yes");
 		deed_note(ctx, "已过截止时间 %s 24:00，记为迟报", "after %s 24:00: recorded as late",

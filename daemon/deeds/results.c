@@ -196,7 +196,7 @@ static const struct view_column state_columns[] = {
 	{"detail", "说明", "detail", "text"},
 };
 static const struct view views[] = {
-	{"results", "评估结果", "the result", ROLE_ALL, VIEW_RUN | VIEW_MAY_UNIT | VIEW_ANY_UNIT, result_columns,
+	{"outcome.results", "评估结果", "the result", ROLE_ALL, VIEW_RUN | VIEW_MAY_UNIT | VIEW_ANY_UNIT, result_columns,
 	    sizeof result_columns / sizeof *result_columns, results_make, "R32 R34 R36 R37 R42"},
 	{"outcome.state", "评估结果所处阶段和还缺什么", "where the result stands and what it needs", ROLE_OFFICE | ROLE_COMMITTEE | ROLE_AUDITOR,
 	    VIEW_RUN, state_columns, sizeof state_columns / sizeof *state_columns, state_make, "R32 R33 R46 R47"},

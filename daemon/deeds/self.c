@@ -266,6 +266,8 @@ self_send(struct deed_ctx *ctx)
 		return deed_verdict(ctx);
 	drop_stale_lines(ctx);
 	put_records(ctx);
+	/* On time once is on time, whatever is sent again after a return (G4). */
+	ctx->is_late = ctx->is_late && !report->has_at_us;
 	if (ctx->is_late) {
 		DEED_SET(ctx, report->late, "yes");
 		deed_note(ctx, "已过截止时间，记为迟报", "after the deadline: recorded as late");

@@ -36,25 +36,25 @@ Test(feedback, results_are_seen_by_all_once_public)
 	for (const char *const *s = states; *s != NULL; s++) {
 		put_outcome(*s);
 		result_committee(w);
-		cr_assert_eq(world_view(w, "results", NULL), JX_OK);
+		cr_assert_eq(world_view(w, "outcome.results", NULL), JX_OK);
 		world_as(w, ROLE_HEAD, "head", "X1", "");
-		cr_assert_eq(world_view(w, "results", NULL), JX_E_PHASE, "%s", *s);
+		cr_assert_eq(world_view(w, "outcome.results", NULL), JX_E_PHASE, "%s", *s);
 		world_as(w, ROLE_LEADER, "mayor", "", "L1");
-		cr_assert_eq(world_view(w, "results", NULL), JX_E_PHASE, "%s", *s);
+		cr_assert_eq(world_view(w, "outcome.results", NULL), JX_E_PHASE, "%s", *s);
 	}
 	put_outcome("public");
 	world_as(w, ROLE_HEAD, "head", "X1", "");
-	cr_assert_eq(world_view(w, "results", NULL), JX_OK);
+	cr_assert_eq(world_view(w, "outcome.results", NULL), JX_OK);
 	cr_assert(world_has_row(w, "unit=X1", "total=96.16", "grade=优秀", "rank=1", "awards=一等奖"));
 	cr_assert(world_has_row(w, "unit=X3", "grade=一般", "awards="));
-	cr_assert_eq(world_view(w, "results", "unit=E2"), JX_OK, "another's too");
+	cr_assert_eq(world_view(w, "outcome.results", "unit=E2"), JX_OK, "another's too");
 	cr_assert_eq(w->view.row_count, 1u);
 	w->run = result_run(w, 2);
-	cr_assert_eq(world_view(w, "results", NULL), JX_E_DENIED, "not the result's run");
+	cr_assert_eq(world_view(w, "outcome.results", NULL), JX_E_DENIED, "not the result's run");
 	result_committee(w);
-	cr_assert_eq(world_view(w, "results", NULL), JX_E_DENIED);
+	cr_assert_eq(world_view(w, "outcome.results", NULL), JX_E_DENIED);
 	result_office(w);
-	cr_assert_eq(world_view(w, "results", NULL), JX_OK);
+	cr_assert_eq(world_view(w, "outcome.results", NULL), JX_OK);
 }
 
 /* R32: what the result is waiting for. */

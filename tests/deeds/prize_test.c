@@ -238,7 +238,7 @@ Test(prize, a_grade_that_rounding_alone_decides_is_asked)
 	cr_assert_eq(world_do(w, "outcome.draft", "run=1"), JX_OK);
 	cr_assert_eq(decide("rounding:X2", "exact"), JX_OK);
 	cr_assert_str_eq(world_field(w, PAPER_AWARD_LINES, "grade", "X2", "second"), "good");
-	cr_assert_eq(world_view(w, "results", "unit=X2"), JX_OK);
+	cr_assert_eq(world_view(w, "outcome.results", "unit=X2"), JX_OK);
 	cr_assert_str_eq(world_cell(w, 0, "grade"), "良好");
 	/* Exactly 90: nothing hangs on rounding. */
 	unit->exact = arena_strdup(w->arena, "90");

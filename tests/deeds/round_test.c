@@ -225,6 +225,9 @@ Test(round, late_to_the_microsecond)
 	cr_assert_eq(give_back("1"), JX_OK);
 	cr_assert_str_eq(world_field(w, PAPER_ROUND_REPORTS, "note", "E1", "1"), "数据不实");
 	w->now_us = due;
+	cr_assert_eq(send("1"), JX_OK);
+	cr_assert_str_eq(world_field(w, PAPER_ROUND_REPORTS, "late", "E1", "1"), "", "on time once is on time");
+	world_put(w, PAPER_ROUND_REPORTS, "unit=E1", "round=1", "state=draft");
 	cr_assert_eq(send("1"), JX_OK, "late is recorded, not refused");
 	cr_assert_str_eq(world_field(w, PAPER_ROUND_REPORTS, "late", "E1", "1"), "yes");
 	cr_assert_eq(give_back("1"), JX_OK);
@@ -242,7 +245,7 @@ Test(round, an_extension_counts_for_its_unit)
 	w->now_us = deed_date_end("2010-07-05") - 1;
 	cr_assert_eq(send("1"), JX_OK);
 	cr_assert_str_eq(world_field(w, PAPER_ROUND_REPORTS, "late", "E1", "1"), "");
-	cr_assert_eq(give_back("1"), JX_OK);
+	world_put(w, PAPER_ROUND_REPORTS, "unit=E1", "round=1", "state=draft");
 	w->now_us++;
 	cr_assert_eq(send("1"), JX_OK);
 	cr_assert_str_eq(world_field(w, PAPER_ROUND_REPORTS, "late", "E1", "1"), "yes");

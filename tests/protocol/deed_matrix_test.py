@@ -139,6 +139,9 @@ def prepare(daemon):
     return at, admin, peers
 
 
+# An evaluator is denied a visit that is not his, and one that is not there, alike: a refusal
+# must not tell whose visit is planned (R14).
+DENIED_BY_RECORD = ("visit.arrive", "visit.mark")
 PHASES = ["goals", "adjust", "basic", "progress", "visits", "self", "claims", "common", "democratic", "group", "leaders", "result"]
 
 
@@ -154,7 +157,9 @@ def play_table(at, peers, is_open):
                     continue
                 may = role in deed["roles"] and whose
                 answer = ask(peer, *at, name, unit, by, SUBJECT.get(role, "L2"))
-                if not may:
+                if name in DENIED_BY_RECORD and role in ("evaluator", "lead") and answer == "E_DENIED":
+                    good = True
+                elif not may:
                     good = answer == "E_DENIED"
                 elif name in OTHER_DAYS or (deed["phase"] and not is_open):
                     good = answer == "E_PHASE"
