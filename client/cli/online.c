@@ -208,6 +208,22 @@ online_own_unit(struct cli *cli, const char **unit)
 	return status;
 }
 
+int
+online_may(struct cli *cli, const char *request, bool *may)
+{
+	const Jx__Whoami message = JX__WHOAMI__INIT;
+	const Jx__WhoamiReply *reply;
+	int status = online_ask(cli,
+	    &(struct online_call){
+		JX__ENVELOPE__BODY_WHOAMI, &message, JX__ENVELOPE__BODY_WHOAMI_REPLY},
+	    (const void **)&reply);
+
+	*may = false;
+	for (size_t i = 0; status == CLI_EXIT_OK && i < reply->n_may; i++)
+		*may = *may || strcmp(reply->may[i], request) == 0;
+	return status;
+}
+
 static bool
 is_wanted(const Jx__Year *year, const struct online_year *wanted)
 {

@@ -51,5 +51,7 @@ struct online_year {
 	uint32_t year;
 };
 int online_pick_year(struct cli *cli, struct online_year *out);
+/* May the account send that request (of the daemon's map)? */
+int online_may(struct cli *cli, const char *request, bool *may);
 
 #endif

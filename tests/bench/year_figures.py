@@ -103,7 +103,8 @@ def main():
         print(f"{'who':<8} {'command':<36} {'median':>8} {'max ms':>8}   of {RUNS} runs, a whole process each")
         for arguments in (["todo"], ["owed"], ["missing"], ["missing", "summary"], ["missing", "map"], ["list", "goals"], ["list", "plans"],
                           ["plan", "state"], ["plan", "coverage"], ["board"], ["results"], ["notices"], ["may"],
-                          ["history", "phases", "goals"], ["whoami"]):
+                          ["common", "state"], ["group", "state"], ["round", "state"], ["decisions"], ["outcome", "state"],
+                          ["confirmations"], ["history", "phases", "goals"], ["whoami"]):
             measure("office", office, arguments)
         measure("office", office, ["phase", "open", "adjust"], ["phase", "close", "adjust"])
         for arguments in (["todo"], ["may"], ["notices"], ["list", "goals"], ["plan", "state"], ["goals", "pull"],

@@ -117,7 +117,7 @@ def check_table(text):
         at = functools.partial(fault, number)
         check_deeds(key, row["deeds"], at)
         check_tests(key, row["tests"], at)
-        for words in quoted(row["commands"]):
+        for words in quoted(row["commands"]) + quoted(row["remarks"]):
             if not words.startswith("jixiao ") or not is_command(words.removeprefix("jixiao ")):
                 at(f"{key}: no such command: {words}")
     for name, ids in read_routes()[1].items():

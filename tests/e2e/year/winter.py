@@ -199,10 +199,15 @@ def leaders(w):
     w.do("leader-L6", "sheet", "seal", "--value", hash_, rows={"sheet_lines": sheet("L6")})
 
 
+# More departments a field than there are places in it (attachment 2).
+FIELDS = {
+    "investment": ("E1", "E2", "E3", "E4", "E5", "E6", "M1", "M2"), "attraction": ("E1", "E2", "E3", "E4", "E6"), "cities": ("S1", "S2", "S3", "M2", "M3", "M4"),
+    "countryside": ("E5", "E6", "E4", "S5"), "services": ("E3", "M4", "E6", "M3"), "livelihood": ("S3", "S4", "S5", "E5"), "general": ("S2", "M3", "M4", "S3"),
+}
+
+
 def contributions(w):
-    rows = [{"award": a, "unit": u, "contribution": str(QUALITY[u])} for a, units in
-            (("investment", ("E1", "E2", "E3", "M1")), ("attraction", ("E3", "E4", "E2")), ("cities", ("S1", "S2", "M2")), ("countryside", ("E5", "E6")),
-             ("services", ("E3", "M4")), ("livelihood", ("S3", "S4", "S5")), ("general", ("S2", "M3"))) for u in units]
+    rows = [{"award": a, "unit": u, "contribution": str(QUALITY[u])} for a, units in FIELDS.items() for u in units]
     w.do("office1", "contribution", "push", rows={"contributions": rows})
 
 

@@ -17,6 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import city  # noqa: E402
 import goals  # noqa: E402
+import result  # noqa: E402
 import through  # noqa: E402
 import winter  # noqa: E402
 from world import World  # noqa: E402
@@ -30,6 +31,8 @@ def open_year(w, source, year):
     for name, content in (("scheme.yaml", text), ("units.csv", city.units_csv())):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(content)
+    if w.logins["admin"] != w.day:
+        w.login("admin")
     result = subprocess.run([w.jixiao, "import", folder], env=w.people["admin"], capture_output=True, text=True)
     w.tally.check(f"{year}: scheme and units imported", result.returncode == 0, result.stderr)
     return text
@@ -60,6 +63,7 @@ def main():
         goals.play(w, text)
         through.play(w, goals.adjustments)
         winter.play(w, text, lambda year: open_year(w, source, year))
+        result.play(w, winter.run)
     print(f"year: {w.calls} commands in {time.monotonic() - started:.1f} s")
     shutil.rmtree(folder, ignore_errors=True)
     w.tally.close()
