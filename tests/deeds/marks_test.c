@@ -308,6 +308,36 @@ Test(marks, a_figure_that_comes_after_the_mark)
 	cr_assert(world_has_row(w, "unit=E1", "value=150", "state=given"));
 }
 
+/* Every (state, deed) of a figure's life (R24). */
+Test(marks, figures_move_along_their_edges_only)
+{
+	static const char *const states[] = {"", "asked", "given"};
+	const struct deed_life *life = deed_life_of(PAPER_FIGURES);
+
+	for (size_t i = 0; i < 3; i++)
+		for (size_t give = 0; give < 2; give++) {
+			const char *deed = give ? "figure.give" : "figure.ask";
+			char at[32];
+			bool is_edge = false;
+			enum jx_err err;
+
+			tear_down();
+			set_up();
+			snprintf(at, sizeof at, "state=%s", states[i]);
+			if (i > 0)
+				world_put(w, PAPER_FIGURES, "unit=E1", "goal=G1", "by=人事局", at);
+			if (give) {
+				world_as(w, ROLE_FUNCTIONAL, "fn", "", "人事局");
+				world_row(w, PAPER_FIGURES, "unit=E1", "goal=G1", "by=人事局", "state=given", "value=1", "source=a");
+				err = world_do(w, "figure.give", NULL);
+			} else
+				err = world_do(w, "figure.ask", "unit=E1", "object=G1", "value=人事局");
+			for (size_t j = 0; j < life->edge_count; j++)
+				is_edge |= deed_is(life->edges[j].from, states[i]) && deed_is(life->edges[j].deed, deed);
+			cr_assert_eq(err, is_edge ? JX_OK : JX_E_FAULTS, "%s in \"%s\": %s", deed, states[i], err_name(err));
+		}
+}
+
 Test(marks, the_gap_between_own_and_groups_points)
 {
 	a_team();
