@@ -302,7 +302,8 @@ books_pump(struct core *core, struct books_slot *slot)
 {
 	uint32_t left = slot->count;
 
-	while (left-- > 0 && slot->state == BOOKS_READY) {
+	/* Whoever goes on may end at once and leave, which pumps too: the queue can be empty sooner. */
+	while (left-- > 0 && slot->count > 0 && slot->state == BOOKS_READY) {
 		struct books_waiter waiter = slot->queue[slot->first];
 		struct request *req = request_find(core, waiter.req);
 
@@ -382,4 +383,36 @@ books_drop(struct core *core, const char *city, uint32_t year)
 		return;
 	slot_forget(slot);
 	slot->state = BOOKS_COLD;
+}
+
+static void
+books_drop_all(struct core *core)
+{
+	for (int i = 0; i < BOOKS_COUNT_MAX; i++) {
+		struct books_slot *slot = &core->books.slots[i];
+
+		if (slot->state != BOOKS_FREE)
+			books_drop(core, slot->city, slot->year);
+	}
+}
+
+void
+books_on_committed(struct core *core, enum store_outcome outcome)
+{
+	if (outcome == STORE_UNCERTAIN || outcome == STORE_BEHIND)
+		core->books.doubt_us = core->now.mono_us + BOOKS_DOUBT_US;
+	else if (outcome == STORE_COMMITTED && core->books.doubt_us != 0) {
+		core->books.doubt_us = 0;
+		books_drop_all(core);
+	}
+}
+
+void
+books_tick(struct core *core)
+{
+	if (core->books.doubt_us == 0)
+		return;
+	books_drop_all(core);
+	if (core->now.mono_us >= core->books.doubt_us)
+		core->books.doubt_us = 0;
 }

@@ -17,6 +17,7 @@ enum {
 	BOOKS_COUNT_MAX = 32,   /* years in memory; the least lately used one gives way */
 	BOOKS_QUEUE_MAX = 256,  /* requests that wait for one year; further ones get E_BUSY */
 	BOOKS_LOAD_TRIES_MAX = 5,
+	BOOKS_DOUBT_US = 60000000, /* a commit in doubt lands within it, or never */
 };
 
 enum books_use { BOOKS_READ, BOOKS_WRITE };
@@ -46,6 +47,7 @@ struct books_slot {
 };
 
 struct books_table {
+	uint64_t doubt_us; /* monotonic: until then a commit in doubt may land; 0: none */
 	struct books_slot slots[BOOKS_COUNT_MAX];
 };
 
@@ -56,6 +58,13 @@ void books_enter(struct core *core, struct request *req, const char *city, uint3
 void books_leave(struct core *core, const char *city, uint32_t year, bool is_good);
 /* The year as it is in memory; NULL: it is not there now. */
 struct book *books_now(struct core *core, const char *city, uint32_t year);
+/*
+ * How a commit ended. One in doubt may land at any later moment, until another
+ * has moved the chain past it: until then no year in memory is trusted for longer
+ * than a tick.
+ */
+void books_on_committed(struct core *core, enum store_outcome outcome);
+void books_tick(struct core *core);
 /* Something else than a deed has changed the year. */
 void books_drop(struct core *core, const char *city, uint32_t year);
 

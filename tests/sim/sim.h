@@ -128,6 +128,8 @@ void sim_store_crash(struct sim_store *store);
 struct sim_base *sim_store_base(struct sim_store *store);
 
 /* ---- sim_check.c: what must hold of everything stored. */
+/* sim_deed.c: the year in memory is the one that is stored. */
+void sim_deed_check_book(struct sim *sim, const struct sim_base *base);
 void sim_check_base(struct sim *sim, const struct sim_base *base);
 
 /* ---- sim_net.c */

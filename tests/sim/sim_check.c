@@ -86,7 +86,8 @@ check_effects(struct sim *sim, const struct sim_base *base)
 		const char *action;
 		int counter;
 	} rows[] = {{"account_add", 0}, {"import", 1}, {"run_start", 2}, {"run_finish", 3},
-	    {"run_cancel", 3}, {"passwd", 4}};
+	    {"run_cancel", 3}, {"passwd", 4},
+	    {"deed", 1}};
 	size_t ops[5] = {0},
 	       effects[5] = {0, base->counts.states, base->counts.runs, base->counts.ends, 0};
 
@@ -130,18 +131,20 @@ state_digest(const struct base_state *state, uint8_t digest[32])
 	arena_free(arena);
 }
 
-/* The import that made the state of that batch. */
+/* The import that made the records of that batch's state: deeds of the calendar came after it. */
 static const struct base_op *
 import_of(const struct sim_base *base, const char *city, uint32_t year, uint64_t batch)
 {
+	const struct base_op *last = NULL;
+
 	for (size_t i = 0; i < base->counts.ops; i++) {
 		const struct base_op *op = &base->ops[i];
 
-		if (op->batch == batch && strcmp(op->action, "import") == 0 && op->year == year &&
-		    strcmp(op->city, city) == 0)
-			return op;
+		if (op->batch <= batch && strcmp(op->action, "import") == 0 && op->year == year &&
+		    strcmp(op->city, city) == 0 && (last == NULL || op->batch > last->batch))
+			last = op;
 	}
-	return NULL;
+	return last;
 }
 
 /* Each state of the year is, whole, what its import said it would be. */

@@ -106,6 +106,16 @@ void sim_import_send_half(struct sim_client *client);
 void sim_import_answered(struct sim_client *client, const Jx__Envelope *envelope);
 void sim_import_refused(struct sim_client *client, const char *code);
 
+/* ---- sim_deed.c */
+struct sim_base;
+void sim_deed_send(struct sim_client *client);
+void sim_deed_on_done(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_deed_send_dry(struct sim_client *client);
+void sim_deed_on_dry(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_deed_send_view(struct sim_client *client);
+void sim_deed_on_view(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_deed_send_watch(struct sim_client *client);
+
 void sim_rude_send_garbage(struct sim_client *client);
 void sim_rude_send_flood(struct sim_client *client);
 void sim_rude_on_flood(struct sim_client *client, const Jx__Envelope *envelope);

@@ -159,6 +159,9 @@ check_core(struct sim *sim)
 		imports += core->imports.slots[i].state != IMPORT_FREE;
 	for (int i = 0; i < JOB_PASSWORD_COUNT_MAX; i++)
 		hashes += core->hashes.slots[i].is_used;
+	for (uint32_t i = 0; i < REQUEST_COUNT_MAX; i++)
+		if (core->requests.slots[i].is_open)
+			sim_violate(sim, "a request is left: %s", core->requests.slots[i].route->name);
 	if (request_count(&core->requests) != 0 || core->requests.memory != 0)
 		sim_violate(sim, "%u requests are left", request_count(&core->requests));
 	if (core->sessions.count != 0)
@@ -197,6 +200,7 @@ play_end(struct sim *sim)
 		check_core(sim);
 		check_ops(sim);
 		sim_check_base(sim, sim_store_base(sim->store));
+		sim_deed_check_book(sim, sim_store_base(sim->store));
 	}
 }
 

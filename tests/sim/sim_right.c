@@ -25,6 +25,10 @@ static const struct {
     {"runs", OFFICE | READER},
     {"results_read", OFFICE | READER},
     {"explain_read", OFFICE | READER},
+    {"deed", OFFICE},
+    {"view", OFFICE | READER},
+    {"history", OFFICE | READER},
+    {"watch", OFFICE | READER},
 };
 
 static bool

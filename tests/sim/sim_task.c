@@ -241,6 +241,12 @@ const struct sim_task sim_tasks[] = {
     {"run", sim_write_run, sim_write_on_run, sim_write_on_refused},
     {"run", sim_write_run, sim_write_on_run, sim_write_on_refused},
     {"run_cancel", sim_write_run_cancel, sim_write_on_done, sim_write_on_refused},
+    {"deed", sim_deed_send, sim_deed_on_done, sim_write_on_refused},
+    {"deed", sim_deed_send, sim_deed_on_done, sim_write_on_refused},
+    {"deed", sim_deed_send, sim_deed_on_done, sim_write_on_refused},
+    {"deed, dry run", sim_deed_send_dry, sim_deed_on_dry, sim_write_on_refused},
+    {"view", sim_deed_send_view, sim_deed_on_view, NULL},
+    {"watch", sim_deed_send_watch, go_on, NULL},
     {"garbage", sim_rude_send_garbage, go_on, NULL},
     {"flood", sim_rude_send_flood, sim_rude_on_flood, NULL},
 };

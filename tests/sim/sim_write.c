@@ -87,7 +87,8 @@ void
 sim_write_on_refused(struct sim_client *client, const char *code)
 {
 	static const char *const codes[] = {
-	    "E_DENIED", "E_NOT_FOUND", "E_EXISTS", "E_STALE", "E_FIELD", "E_FAULTS", "E_LOGIN"};
+	    "E_DENIED", "E_NOT_FOUND", "E_EXISTS", "E_STALE", "E_FIELD", "E_FAULTS", "E_LOGIN",
+	    "E_LIFE", "E_RULE"};
 	bool is_known = false;
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
