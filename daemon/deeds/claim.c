@@ -35,6 +35,24 @@ claim_content(struct arena *arena, const Jx__Claim *claim)
 	return deed_content(arena, PAPER_CLAIMS, &claim->base, without);
 }
 
+static const char *
+kind_name(const struct book *book, const char *kind)
+{
+	int index = scheme_bonus_find(book_scheme(book), kind);
+
+	return index < 0 ? kind : book_scheme(book)->bonus[index].name;
+}
+
+/* What just happened to it, as its life words it. */
+static const char *
+edge_text(const struct deed_ctx *ctx, const char *to)
+{
+	for (size_t i = 0; i < lives[0].edge_count; i++)
+		if (strcmp(claim_edges[i].deed, ctx->deed->name) == 0 && deed_is(to, claim_edges[i].to))
+			return claim_edges[i].text;
+	return to;
+}
+
 static void
 set_bonus(struct deed_ctx *ctx, const Jx__Claim *claim, const char *status)
 {
@@ -66,24 +84,45 @@ claim_move(struct deed_ctx *ctx, const char *unit, const char *kind, enum jx_err
 
 /* ---- The unit. */
 
-/* The same proof in two claims is lawful, and seen by whoever decides (R17). */
-static void
-flag_evidence(struct deed_ctx *ctx, Jx__Claim *claim)
+/*
+ * The same proof in two claims is lawful, and seen by whoever decides (R17). A
+ * unit learns that there is another claim, not whose: drafts are its own (R42).
+ */
+static const char *
+shared_note(struct deed_ctx *ctx, const Jx__Claim *claim)
 {
 	const Jx__Claim *other;
+	const char *note = NULL;
 	size_t cursor = 0;
 
-	claim->note = NULL;
 	while ((other = (const Jx__Claim *)deed_next(ctx, PAPER_CLAIMS, NULL, &cursor)) != NULL) {
-		bool is_same = deed_is(other->unit, claim->unit) && deed_is(other->kind, claim->kind);
+		bool is_own = deed_is(other->unit, claim->unit);
 
-		if (is_same || !deed_is(other->evidence, claim->evidence))
+		if (!deed_is(other->evidence, claim->evidence) || (is_own && deed_is(other->kind, claim->kind)))
 			continue;
-		claim->note = deed_printf(ctx, "证明材料与%s的%s相同", other->unit, other->kind);
-		deed_note(ctx, "%s：证明材料与 %s 的 %s 相同，已标注", "%s: the same evidence as in %s, %s: flagged",
-		    claim->kind, other->unit, other->kind);
-		((Jx__Claim *)deed_put(ctx, PAPER_CLAIMS, other->unit, other->kind))->note =
-		    deed_printf(ctx, "证明材料与%s的%s相同", claim->unit, claim->kind);
+		if (!is_own)
+			return "证明材料与其他单位的申请相同";
+		note = deed_printf(ctx, "证明材料与本单位“%s”的申请相同", other->kind);
+	}
+	return note;
+}
+
+/* Every claim with that proof says whether it still shares it. */
+static void
+flag_evidence(struct deed_ctx *ctx, const char *evidence)
+{
+	const Jx__Claim *claim;
+	size_t cursor = 0;
+
+	while ((claim = (const Jx__Claim *)deed_next(ctx, PAPER_CLAIMS, NULL, &cursor)) != NULL) {
+		const char *note;
+
+		if (!deed_is(claim->evidence, evidence))
+			continue;
+		note = shared_note(ctx, claim);
+		if (!deed_is(note, claim->note))
+			((Jx__Claim *)deed_put(ctx, PAPER_CLAIMS, claim->unit, claim->kind))->note =
+			    note == NULL ? NULL : deed_text(ctx, note);
 	}
 }
 
@@ -93,6 +132,32 @@ is_of_year(const struct deed_ctx *ctx, const char *date)
 	const char *year = deed_date(ctx->arena, deed_end_of_day((int)book_scheme(ctx->book)->year, 1, 1) - 1);
 
 	return year != NULL && strncmp(year, deed_str(date), 5) == 0;
+}
+
+/* Whoever claims no longer says that there is nothing to claim. */
+static void
+withdraw_none(struct deed_ctx *ctx, const char *unit)
+{
+	const Jx__SelfReport *report = (const Jx__SelfReport *)deed_get(ctx, PAPER_SELF_REPORTS, unit);
+
+	if (report == NULL || !deed_is(report->no_claims, "yes"))
+		return;
+	((Jx__SelfReport *)deed_put(ctx, PAPER_SELF_REPORTS, unit))->no_claims = NULL;
+	deed_note(ctx, "原“不申报奖项”的声明随之撤销", "the statement that nothing is claimed is withdrawn");
+}
+
+/* After an edit the consent given before no longer holds (R17). */
+static void
+void_consent(struct deed_ctx *ctx, Jx__Claim *claim)
+{
+	if (claim->leader == NULL || deed_is(claim->content, claim_content(ctx->arena, claim)))
+		return;
+	deed_note(ctx, "%s：同意后内容有改动，分管领导的同意作废，须重新征得同意",
+	    "%s: changed after the consent, which no longer holds", claim->kind);
+	deed_notify_subject(ctx, "leader", claim->leader,
+	    deed_printf(ctx, "%s的奖项申请“%s”有改动，原同意作废", book_unit_name(ctx->book, claim->unit),
+		kind_name(ctx->book, claim->kind)));
+	claim->leader = claim->content = NULL;
 }
 
 static void
@@ -119,14 +184,17 @@ push_one(struct deed_ctx *ctx, size_t index)
 	claim->reason = before == NULL ? NULL : before->reason;
 	claim->document = NULL;
 	claim->has_public_us = 0;
-	if (claim->leader != NULL && !deed_is(claim->content, claim_content(ctx->arena, claim))) {
-		deed_note(ctx, "%s：同意后内容有改动，分管领导的同意作废，须重新征得同意",
-		    "%s: changed after the consent, which no longer holds", claim->kind);
-		deed_notify_subject(ctx, "leader", claim->leader,
-		    deed_printf(ctx, "%s的奖项申请“%s”有改动，原同意作废", book_unit_name(ctx->book, claim->unit), claim->kind));
-		claim->leader = claim->content = NULL;
-	}
-	flag_evidence(ctx, claim);
+	claim->note = before == NULL ? NULL : before->note;
+	void_consent(ctx, claim);
+	if (before != NULL && !deed_is(before->evidence, row->evidence))
+		flag_evidence(ctx, before->evidence);
+	flag_evidence(ctx, row->evidence);
+	claim = deed_put(ctx, PAPER_CLAIMS, row->unit, row->kind);
+	if (shared_note(ctx, claim) == NULL)
+		claim->note = NULL;
+	else
+		deed_note(ctx, "%s：%s，已标注", "%s: the evidence stands in another claim too: flagged (%s)", claim->kind, claim->note);
+	withdraw_none(ctx, claim->unit);
 }
 
 static enum jx_err
@@ -156,6 +224,7 @@ claim_drop(struct deed_ctx *ctx)
 		return JX_E_LIFE;
 	}
 	deed_drop(ctx, PAPER_CLAIMS, ctx->args->unit, ctx->args->object);
+	flag_evidence(ctx, claim->evidence);
 	return deed_verdict(ctx);
 }
 
@@ -231,6 +300,8 @@ claim_submit(struct deed_ctx *ctx)
 		DEED_SET(ctx, claim->late, "yes");
 	claim->reason = NULL;
 	set_bonus(ctx, claim, "claimed");
+	deed_notify(ctx, "", "office", "",
+	    deed_printf(ctx, "%s报送奖项申请“%s”，请初审", book_unit_name(ctx->book, claim->unit), kind_name(ctx->book, claim->kind)));
 	return deed_verdict(ctx);
 }
 
@@ -252,9 +323,13 @@ claim_decide(struct deed_ctx *ctx)
 		set_bonus(ctx, claim, "refused");
 	if (deed_is(claim->state, "draft"))
 		deed_drop(ctx, RECORD_BONUS, claim->unit, claim->kind);
+	if (deed_is(claim->state, "screened"))
+		deed_notify(ctx, "", "committee", "",
+		    deed_printf(ctx, "%s的奖项申请“%s”已初审，请评审", book_unit_name(ctx->book, claim->unit),
+			kind_name(ctx->book, claim->kind)));
 	deed_notify(ctx, claim->unit, "head", "",
-	    deed_printf(ctx, "奖项申请“%s”：%s%s%s", claim->kind, claim->state, *ctx->args->reason == '\0' ? "" : "，",
-		ctx->args->reason));
+	    deed_printf(ctx, "奖项申请“%s”：%s%s%s", kind_name(ctx->book, claim->kind), edge_text(ctx, claim->state),
+		*ctx->args->reason == '\0' ? "" : "，", ctx->args->reason));
 	return deed_verdict(ctx);
 }
 
@@ -306,8 +381,11 @@ claim_advance(struct deed_ctx *ctx, const char *from, bool (*may)(struct deed_ct
 		return JX_E_LIFE;
 	}
 	/* When all are meant, those whose days are not over wait; a single one named is refused. */
-	if (held < count && *ctx->args->object == '\0')
+	if (held < count && *ctx->args->object == '\0') {
+		for (size_t i = 0; i < ctx->why_count; i++)
+			deed_note(ctx, "%s", "%s", ctx->why[i]);
 		ctx->why_count = 0;
+	}
 	return deed_verdict(ctx);
 }
 
@@ -347,7 +425,25 @@ static const struct view_column state_columns[] = {
     {"public", "公示时间", "publicised", "moment"},
     {"document", "决议", "resolution", "text"},
     {"note", "提示", "note", "text"},
+    {"same", "同一证明材料的申请", "same_evidence", "text"},
 };
+
+/* Whose claims share its proof: for those who screen, decide and audit. */
+static const char *
+same_of(const struct view_ctx *ctx, const Jx__Claim *claim)
+{
+	const Jx__Claim *other;
+	const char *same = "";
+	size_t cursor = 0;
+
+	if ((ctx->actor->role & (ROLE_OFFICE | ROLE_AUDITOR | ROLE_COMMITTEE)) == 0)
+		return same;
+	while (same != NULL && (other = (const Jx__Claim *)book_next(ctx->book, PAPER_CLAIMS, NULL, &cursor)) != NULL)
+		if (deed_is(other->evidence, claim->evidence) &&
+		    !(deed_is(other->unit, claim->unit) && deed_is(other->kind, claim->kind)))
+			same = arena_printf(ctx->arena, "%s%s%s/%s", same, *same == '\0' ? "" : " ", other->unit, other->kind);
+	return same;
+}
 
 static bool
 sees(const struct view_ctx *ctx, const Jx__Claim *claim)
@@ -381,6 +477,7 @@ claim_state(struct view_ctx *ctx)
 			view_add(ctx, "");
 		view_add(ctx, claim->document);
 		view_add(ctx, claim->note);
+		view_add(ctx, same_of(ctx, claim));
 	}
 	return JX_OK;
 }

@@ -76,6 +76,9 @@ check_home(struct deed_ctx *ctx, size_t index, const Jx__Common *row)
 	if (*ctx->actor->unit != '\0' && strcmp(ctx->actor->unit, row->unit) == 0)
 		deed_fault(ctx, RECORD_COMMON, index, "unit", "不能给本单位评分，由评估委员会指定的替代人评",
 		    "nobody marks the own unit: the committee's substitute does");
+	else if (*substitute == '\0' && deed_is(row->by, book_unit_name(ctx->book, row->unit)))
+		deed_fault(ctx, RECORD_COMMON, index, "unit", "%s不能给自己评分，须由评估委员会指定替代人",
+		    "%s does not mark itself: the committee names who does", row->by);
 	else if (*substitute != '\0' && strcmp(substitute, ctx->actor->account) != 0)
 		deed_fault(ctx, RECORD_COMMON, index, "unit", "已指定 %s 代为评分", "%s marks it instead", substitute);
 }
@@ -113,6 +116,8 @@ mark_one(struct deed_ctx *ctx, size_t index)
 	if (row->points < item->points && deed_is(note->reason, ""))
 		deed_fault(ctx, RECORD_COMMON, index, "points", "扣分须说明理由（common_notes）",
 		    "a deduction needs its reason (common_notes)");
+	if (row->points == item->points && given == NULL)
+		note->reason = NULL; /* of a deduction that is no more */
 	DEED_SET(ctx, note->marker, ctx->actor->account);
 	if (ctx->is_late)
 		DEED_SET(ctx, note->late, "yes");

@@ -243,6 +243,8 @@ bool book_is_published(const struct book *book);
 /* Does that leader supervise the unit? Is that account a member of a team whose class is the unit's? */
 bool book_supervises(const struct book *book, const char *leader, const char *unit);
 bool book_in_team(const struct book *book, const char *account, const char *unit);
+/* Does that account stand in for a member at this unit (R29)? */
+bool book_stands_in(const struct book *book, const char *account, const char *unit);
 /* A fault of a row of args->rows; field: its column's name. */
 __attribute__((format(printf, 5, 7))) __attribute__((format(printf, 6, 7))) void deed_fault(struct deed_ctx *ctx,
     enum record_kind kind, size_t index, const char *field, const char *zh, const char *en, ...);

@@ -6,6 +6,7 @@
 /* clang-format off */
 static const struct deed_edge figure_edges[] = {
 	{"",      "figure.ask",  "asked", "请职能部门核实"},
+	{"asked", "figure.ask",  "asked", "改请另一部门核实"},
 	{"given", "figure.ask",  "asked", "请重新核实"},
 	{"asked", "figure.give", "given", "提供核实数据"},
 	{"given", "figure.give", "given", "更正核实数据"},
@@ -15,6 +16,16 @@ static const struct deed_life lives[] = {
 };
 /* clang-format on */
 
+/* A draft is the unit's own until it is sent (R42). */
+static bool
+is_sent(struct deed_ctx *ctx, const Jx__GoalReport *goal)
+{
+	const Jx__RoundReport *report = (const Jx__RoundReport *)deed_get(
+	    ctx, PAPER_ROUND_REPORTS, goal->unit, deed_printf(ctx, "%u", (unsigned)goal->round));
+
+	return report != NULL && deed_is(report->state, "sent");
+}
+
 /* What the unit itself reported last. */
 static const Jx__GoalReport *
 last_report(struct deed_ctx *ctx, const char *unit, const char *goal)
@@ -23,9 +34,21 @@ last_report(struct deed_ctx *ctx, const char *unit, const char *goal)
 	size_t cursor = 0;
 
 	while ((report = (const Jx__GoalReport *)book_next(ctx->book, PAPER_GOAL_REPORTS, unit, &cursor)) != NULL)
-		if (deed_is(report->goal, goal) && report->has_value)
+		if (deed_is(report->goal, goal) && report->has_value && is_sent(ctx, report))
 			last = report; /* rounds rise */
 	return last;
+}
+
+/* A department's name that the scheme does not know is asked, but whoever asks is told: it may be a slip. */
+static bool
+is_known(const struct scheme *scheme, const char *by)
+{
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		for (size_t i = 0; i < scheme->kinds[kind].common_count; i++)
+			for (size_t j = 0; j < scheme->kinds[kind].common[i].set_by_count; j++)
+				if (strcmp(scheme->kinds[kind].common[i].set_by[j], by) == 0)
+					return true;
+	return false;
 }
 
 static enum jx_err
@@ -42,15 +65,34 @@ figure_ask(struct deed_ctx *ctx)
 	state = deed_move(ctx, &lives[0], now == NULL ? "" : now->state);
 	if (state == NULL)
 		return JX_E_LIFE;
+	if (deed_is(book_unit_name(ctx->book, args->unit), args->value))
+		deed_why(ctx, "%s不能核实自己的数据", "%s does not verify its own figure", args->value);
+	if (!is_known(book_scheme(ctx->book), args->value))
+		deed_note(ctx, "方案的评分部门中没有“%s”，请核对名称", "\"%s\" marks no item of the scheme: is the name right?",
+		    args->value);
 	figure = deed_put(ctx, PAPER_FIGURES, args->unit, args->object);
 	DEED_SET(ctx, figure->state, state);
 	DEED_SET(ctx, figure->by, args->value);
-	figure->has_value = 0;
+	figure->has_value = figure->has_claim = 0;
+	figure->source = figure->text = NULL;
 	if (report != NULL)
 		DEED_SET_NUMBER(figure, claim, report->value);
 	deed_notify_subject(ctx, "functional", args->value,
 	    deed_printf(ctx, "请核实%s目标%s的完成数据", book_unit_name(ctx->book, args->unit), args->object));
 	return deed_verdict(ctx);
+}
+
+/* Whoever marked before the figure came looks at the mark again (R30). */
+static void
+tell_evaluators(struct deed_ctx *ctx, const Jx__Figure *row)
+{
+	const Jx__GroupMark *mark;
+	size_t cursor = 0;
+
+	while ((mark = (const Jx__GroupMark *)book_next(ctx->book, RECORD_GROUP, row->unit, &cursor)) != NULL)
+		if (deed_is(mark->goal, row->goal))
+			deed_notify(ctx, "", "", mark->evaluator,
+			    deed_printf(ctx, "%s目标%s的核实数据有变，请复核评分", book_unit_name(ctx->book, row->unit), row->goal));
 }
 
 static enum jx_err
@@ -66,6 +108,8 @@ figure_give(struct deed_ctx *ctx)
 			deed_fault(ctx, PAPER_FIGURES, i, "goal", "没有请本部门核实此目标", "the department was not asked for it");
 			continue;
 		}
+		if (deed_is(row->unit, ctx->actor->unit))
+			deed_fault(ctx, PAPER_FIGURES, i, "unit", "不能核实本单位的数据", "nobody verifies the own unit's figure");
 		if (!row->has_value || deed_is(row->source, ""))
 			deed_fault(ctx, PAPER_FIGURES, i, "value", "须写明核实值和数据来源", "the value and its source are needed");
 		state = deed_move(ctx, &lives[0], now->state);
@@ -76,6 +120,7 @@ figure_give(struct deed_ctx *ctx)
 		DEED_SET_NUMBER(figure, value, row->value);
 		figure->source = row->source;
 		figure->text = row->text;
+		tell_evaluators(ctx, row);
 	}
 	return deed_verdict(ctx);
 }
@@ -101,7 +146,8 @@ sees(const struct view_ctx *ctx, const Jx__Figure *figure)
 		return deed_is(figure->unit, ctx->actor->unit);
 	case ROLE_EVALUATOR:
 	case ROLE_LEAD:
-		return book_in_team(ctx->book, ctx->actor->account, figure->unit);
+		return book_in_team(ctx->book, ctx->actor->account, figure->unit) ||
+		       book_stands_in(ctx->book, ctx->actor->account, figure->unit);
 	case ROLE_NONE:
 	case ROLE_OFFICE:
 	case ROLE_AUDITOR:

@@ -38,19 +38,6 @@ is_own_items(const struct deed_ctx *ctx)
 }
 
 static bool
-is_stand_in(const struct deed_ctx *ctx)
-{
-	const Jx__StandIn *row;
-	size_t cursor = 0;
-
-	while ((row = (const Jx__StandIn *)book_next(
-		    ctx->book, PAPER_STAND_INS, ctx->args->unit, &cursor)) != NULL)
-		if (deed_is(row->instead, ctx->actor->account))
-			return true;
-	return false;
-}
-
-static bool
 is_in_scope(const struct deed_ctx *ctx)
 {
 	const char *unit = ctx->args->unit, *subject = ctx->actor->subject;
@@ -68,7 +55,8 @@ is_in_scope(const struct deed_ctx *ctx)
 	case DEED_CHARGE:
 		return *subject != '\0' && book_supervises(ctx->book, subject, unit);
 	case DEED_TEAM:
-		return book_in_team(ctx->book, ctx->actor->account, unit) || is_stand_in(ctx);
+		return book_in_team(ctx->book, ctx->actor->account, unit) ||
+		       book_stands_in(ctx->book, ctx->actor->account, unit);
 	case DEED_LEADER:
 		return *subject != '\0';
 	case DEED_SCOPE_NONE:

@@ -42,6 +42,15 @@ note_row(const struct deed_ctx *ctx, const char *goal)
 	return NULL;
 }
 
+static bool
+has_mark_row(const struct deed_ctx *ctx, const char *goal)
+{
+	for (size_t i = 0; i < ctx->args->rows->n_group; i++)
+		if (deed_is(ctx->args->rows->group[i]->goal, goal))
+			return true;
+	return false;
+}
+
 /* How it was checked; what the rule suggests; why the mark is another one. */
 static void
 put_note(struct deed_ctx *ctx, size_t index, const Jx__Goal *goal)
@@ -60,6 +69,8 @@ put_note(struct deed_ctx *ctx, size_t index, const Jx__Goal *goal)
 		note->how = given->how;
 		note->note = given->note;
 		note->reason = given->reason;
+	} else if (note->has_suggested != (suggested >= 0) || (suggested >= 0 && note->suggested != suggested)) {
+		note->reason = NULL; /* it was for departing from another suggestion */
 	}
 	note->has_suggested = suggested >= 0;
 	note->suggested = suggested < 0 ? 0 : suggested;
@@ -78,6 +89,10 @@ group_mark(struct deed_ctx *ctx)
 		deed_why(ctx, "不能评估本人所在单位，由替代人评估", "nobody evaluates the own unit: the stand-in does");
 		return deed_verdict(ctx);
 	}
+	if (book_get(ctx->book, PAPER_STAND_INS, ctx->args->unit, ctx->actor->account) != NULL) {
+		deed_why(ctx, "已指定替代人，本人回避该单位", "somebody stands in at that unit");
+		return deed_verdict(ctx);
+	}
 	for (size_t i = 0; i < ctx->args->rows->n_group; i++) {
 		const Jx__GroupMark *row = ctx->args->rows->group[i];
 		const Jx__Goal *goal = (const Jx__Goal *)book_get(ctx->book, RECORD_GOALS, row->unit, row->goal);
@@ -93,9 +108,12 @@ group_mark(struct deed_ctx *ctx)
 		deed_put_row(ctx, RECORD_GROUP, &row->base);
 		put_note(ctx, i, goal);
 	}
-	for (size_t i = 0; i < ctx->args->rows->n_group_notes; i++)
+	for (size_t i = 0; i < ctx->args->rows->n_group_notes; i++) {
 		if (!deed_is(ctx->args->rows->group_notes[i]->evaluator, ctx->actor->account))
 			deed_fault(ctx, PAPER_GROUP_NOTES, i, "evaluator", "只能以本人名义记录", "expected the own account");
+		if (!has_mark_row(ctx, ctx->args->rows->group_notes[i]->goal))
+			deed_fault(ctx, PAPER_GROUP_NOTES, i, "goal", "须与评分一并报送", "expected with its mark");
+	}
 	return deed_verdict(ctx);
 }
 
@@ -122,6 +140,24 @@ add_optional(struct view_ctx *ctx, bool has, int64_t hundredths)
 		view_add(ctx, "");
 }
 
+/* "unexplained": the verified figure came after the mark and suggests another one (R30). */
+static const char *
+mark_state(const struct book *book, const Jx__Goal *goal, const char *evaluator, int64_t suggested)
+{
+	const Jx__GroupMark *mark =
+	    (const Jx__GroupMark *)book_get(book, RECORD_GROUP, goal->unit, goal->goal, evaluator);
+	const Jx__GroupNote *note =
+	    (const Jx__GroupNote *)book_get(book, PAPER_GROUP_NOTES, goal->unit, goal->goal, evaluator);
+
+	if (mark == NULL)
+		return "missing";
+	if (suggested < 0 || suggested == mark->points)
+		return "marked";
+	return note != NULL && note->has_suggested && note->suggested == suggested && !deed_is(note->reason, "")
+		   ? "marked"
+		   : "unexplained";
+}
+
 static void
 add_mark(struct view_ctx *ctx, const Jx__Goal *goal, const char *evaluator)
 {
@@ -134,7 +170,7 @@ add_mark(struct view_ctx *ctx, const Jx__Goal *goal, const char *evaluator)
 	view_add(ctx, goal->title);
 	view_add_points(ctx, goal->points);
 	view_add(ctx, evaluator);
-	view_add(ctx, book_get(ctx->book, RECORD_GROUP, goal->unit, goal->goal, evaluator) == NULL ? "missing" : "marked");
+	view_add(ctx, mark_state(ctx->book, goal, evaluator, suggested));
 	add_optional(ctx, figure != NULL && figure->has_claim, figure == NULL ? 0 : figure->claim);
 	add_optional(ctx, figure != NULL && figure->has_value, figure == NULL ? 0 : figure->value);
 	add_optional(ctx, suggested >= 0, suggested);
@@ -275,14 +311,28 @@ add_departures(struct view_ctx *ctx, const char *evaluator)
 	view_add_points(ctx, suggested == 0 ? 0 : (2 * sum + suggested) / (2 * suggested));
 }
 
+static bool
+has_row(const struct view_ctx *ctx, const char *first)
+{
+	for (size_t i = 0; i < ctx->row_count; i++)
+		if (ctx->rows[i]->n_cells > 0 && strcmp(ctx->rows[i]->cells[0], first) == 0)
+			return true;
+	return false;
+}
+
+/* The members, then whoever marks in their place. */
 static enum jx_err
 group_departs(struct view_ctx *ctx)
 {
 	const Jx__Member *member;
-	size_t cursor = 0;
+	const Jx__StandIn *stand_in;
+	size_t members = 0, stand_ins = 0;
 
-	while ((member = (const Jx__Member *)book_next(ctx->book, PAPER_MEMBERS, NULL, &cursor)) != NULL)
+	while ((member = (const Jx__Member *)book_next(ctx->book, PAPER_MEMBERS, NULL, &members)) != NULL)
 		add_departures(ctx, member->evaluator);
+	while ((stand_in = (const Jx__StandIn *)book_next(ctx->book, PAPER_STAND_INS, NULL, &stand_ins)) != NULL)
+		if (!has_row(ctx, stand_in->instead))
+			add_departures(ctx, stand_in->instead);
 	return JX_OK;
 }
 

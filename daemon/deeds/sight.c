@@ -188,7 +188,8 @@ sight_letter(char letter, const struct book *book, const struct actor *actor, en
 	case 'f':
 		return is_asked(book, actor, unit);
 	case 't':
-		return book_in_team(book, actor->account, unit);
+		return book_in_team(book, actor->account, unit) ||
+		       (*unit != '\0' && book_stands_in(book, actor->account, unit));
 	case 'c':
 		return *unit != '\0' && book_supervises(book, actor->subject, unit);
 	case 'l':

@@ -24,6 +24,25 @@ status_of(const char *state)
 	return deed_is(state, "checked") ? "alleged" : state;
 }
 
+/* Who should act on it now, or know. */
+static void
+tell(struct deed_ctx *ctx, const Jx__VetoCase *veto)
+{
+	const struct scheme *scheme = book_scheme(ctx->book);
+	int kind = scheme_term_find(scheme->veto_kinds, scheme->veto_kind_count, veto->kind);
+	const char *what = deed_printf(ctx, "%s的一票否决事项“%s”", book_unit_name(ctx->book, veto->unit),
+	    kind < 0 ? veto->kind : scheme->veto_kinds[kind].name);
+
+	if (deed_is(veto->state, "alleged"))
+		deed_notify(ctx, "", "office", "", deed_printf(ctx, "%s已登记，请核查", what));
+	else if (deed_is(veto->state, "checked"))
+		deed_notify(ctx, "", "committee", "", deed_printf(ctx, "%s已核查，请决定", what));
+	else
+		deed_notify(ctx, veto->unit, "head", "",
+		    deed_printf(ctx, "%s：%s（%s）", what,
+			deed_is(veto->state, "confirmed") ? "评估委员会决定否决" : "评估委员会决定不予否决", veto->document));
+}
+
 static enum jx_err
 veto_act(struct deed_ctx *ctx)
 {
@@ -35,9 +54,14 @@ veto_act(struct deed_ctx *ctx)
 
 	if (scheme_term_find(book_scheme(ctx->book)->veto_kinds, book_scheme(ctx->book)->veto_kind_count, args->object) < 0)
 		return JX_E_NOT_FOUND;
+	if (ctx->actor->role == ROLE_REVIEWER && strcmp(ctx->actor->subject, "discipline") != 0)
+		return JX_E_DENIED;
 	state = deed_move(ctx, &lives[0], now == NULL ? "" : now->state);
 	if (state == NULL)
 		return JX_E_LIFE;
+	if (deed_is(state, "alleged") && now != NULL && deed_is(now->facts, args->reason))
+		deed_why(ctx, "评估委员会已就此事实决定不予否决，重新登记须有新的事实",
+		    "the committee has dismissed these facts: alleging again needs new ones");
 	veto = deed_put(ctx, PAPER_VETO_CASES, args->unit, args->object);
 	DEED_SET(ctx, veto->state, state);
 	if (deed_is(state, "alleged")) {
@@ -52,6 +76,7 @@ veto_act(struct deed_ctx *ctx)
 	}
 	record = deed_put(ctx, RECORD_VETOES, args->unit, args->object);
 	DEED_SET(ctx, record->status, status_of(state));
+	tell(ctx, veto);
 	return deed_verdict(ctx);
 }
 

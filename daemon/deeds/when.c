@@ -154,6 +154,18 @@ book_in_team(const struct book *book, const char *account, const char *unit)
 	return false;
 }
 
+bool
+book_stands_in(const struct book *book, const char *account, const char *unit)
+{
+	const Jx__StandIn *row;
+	size_t cursor = 0;
+
+	while ((row = (const Jx__StandIn *)book_next(book, PAPER_STAND_INS, unit, &cursor)) != NULL)
+		if (deed_is(row->instead, account))
+			return true;
+	return false;
+}
+
 const char *
 book_substitute(const struct book *book, const char *unit, const char *item, const char *by)
 {

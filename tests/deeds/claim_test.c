@@ -55,6 +55,38 @@ Test(claim, the_same_evidence_twice_is_flagged)
 	cr_assert_neq(strlen(world_field(w, PAPER_CLAIMS, "note", "E2", "honours")), 0u);
 }
 
+Test(claim, a_flag_goes_when_the_proof_does)
+{
+	cr_assert_eq(push("E1", "hash-1", "2010-06-01"), JX_OK);
+	cr_assert_eq(push("E2", "hash-1", "2010-06-01"), JX_OK);
+	cr_assert_null(strstr(world_field(w, PAPER_CLAIMS, "note", "E2", "honours"), "E1"), "R42: not whose");
+	world_as(w, ROLE_OFFICE, "office", "", "");
+	cr_assert_eq(world_view(w, "claim.state", NULL), JX_OK);
+	cr_assert(world_has_row(w, "unit=E2", "same=E1/honours"), "whoever decides sees whose");
+	world_as(w, ROLE_HEAD, "head", "E2", "");
+	cr_assert_eq(world_view(w, "claim.state", NULL), JX_OK);
+	cr_assert_eq(w->view.row_count, 1u);
+	cr_assert(world_has_row(w, "unit=E2", "same="));
+	cr_assert_eq(push("E2", "hash-2", "2010-06-01"), JX_OK);
+	cr_assert_str_eq(world_field(w, PAPER_CLAIMS, "note", "E1", "honours"), "");
+	cr_assert_str_eq(world_field(w, PAPER_CLAIMS, "note", "E2", "honours"), "");
+	cr_assert_eq(push("E2", "hash-1", "2010-06-01"), JX_OK);
+	cr_assert_neq(strlen(world_field(w, PAPER_CLAIMS, "note", "E1", "honours")), 0u);
+	world_as(w, ROLE_CLERK, "clerk", "E2", "");
+	cr_assert_eq(world_do(w, "claim.drop", "unit=E2", "object=honours"), JX_OK);
+	cr_assert_str_eq(world_field(w, PAPER_CLAIMS, "note", "E1", "honours"), "");
+}
+
+Test(claim, the_same_evidence_in_two_kinds_of_one_unit)
+{
+	cr_assert_eq(push("E1", "hash-1", "2010-06-01"), JX_OK);
+	world_row(w, PAPER_CLAIMS, "unit=E1", "kind=innovation", "facts=a", "evidence=hash-1", "dated=2010-02-02", "state=draft");
+	cr_assert_eq(world_do(w, "claim.push", "unit=E1"), JX_OK);
+	cr_assert_not_null(strstr(world_field(w, PAPER_CLAIMS, "note", "E1", "honours"), "innovation"), "R17");
+	cr_assert_not_null(strstr(world_field(w, PAPER_CLAIMS, "note", "E1", "innovation"), "honours"));
+	cr_assert_eq(w->deed.note_count, 1u);
+}
+
 Test(claim, consent_hangs_on_the_content)
 {
 	cr_assert_eq(push("E1", "hash-1", "2010-06-01"), JX_OK);
@@ -153,6 +185,8 @@ Test(claim, none_is_said_explicitly)
 	cr_assert_eq(push("E2", "hash", "2010-06-01"), JX_OK);
 	world_as(w, ROLE_HEAD, "head", "E2", "");
 	cr_assert_eq(world_do(w, "claim.none", "unit=E2"), JX_E_RULE);
+	cr_assert_eq(push("E1", "hash-3", "2010-06-01"), JX_OK);
+	cr_assert_str_eq(world_field(w, PAPER_SELF_REPORTS, "no_claims", "E1"), "", "R17: both cannot be said");
 }
 
 Test(claim, late_is_flagged_not_refused)
@@ -254,6 +288,28 @@ Test(veto, every_state_and_deed)
 	static const char *const states[] = {"", "alleged", "checked", "confirmed", "dismissed", NULL};
 
 	walk(deed_life_of(PAPER_VETO_CASES), states, veto_calls, sizeof veto_calls / sizeof *veto_calls);
+}
+
+Test(veto, dismissed_facts_are_not_alleged_again)
+{
+	world_as(w, ROLE_REVIEWER, "org", "", "organisation");
+	cr_assert_eq(world_do(w, "veto.allege", "unit=E1", "object=crime", "reason=a", "document=d"), JX_E_DENIED);
+	world_as(w, ROLE_REVIEWER, "dis", "", "discipline");
+	cr_assert_eq(world_do(w, "veto.allege", "unit=E1", "object=crime", "reason=a", "document=d"), JX_OK, "R35");
+	world_as(w, ROLE_OFFICE, "office", "", "");
+	cr_assert_eq(world_do(w, "veto.check", "unit=E1", "object=crime", "reason=不实"), JX_OK);
+	world_as(w, ROLE_COMMITTEE, "committee", "", "");
+	cr_assert_eq(world_do(w, "veto.dismiss", "unit=E1", "object=crime", "reason=不实", "document=d"), JX_OK);
+	cr_assert_str_eq(world_field(w, RECORD_VETOES, "status", "E1", "crime"), "dismissed");
+	world_as(w, ROLE_REVIEWER, "dis", "", "discipline");
+	cr_assert_eq(world_do(w, "veto.allege", "unit=E1", "object=crime", "reason=a", "document=d2"), JX_E_RULE);
+	cr_assert_eq(world_do(w, "veto.allege", "unit=E1", "object=crime", "reason=新事实", "document=d2"), JX_OK);
+	cr_assert_str_eq(world_field(w, RECORD_VETOES, "status", "E1", "crime"), "alleged");
+	cr_assert_eq(world_view(w, "veto.state", NULL), JX_OK);
+	cr_assert(world_has_row(w, "unit=E1", "state=alleged", "facts=新事实"));
+	world_as(w, ROLE_HEAD, "head", "E2", "");
+	cr_assert_eq(world_view(w, "veto.state", NULL), JX_OK);
+	cr_assert_eq(w->view.row_count, 0u, "R42: another's");
 }
 
 Test(veto, the_committee_decides_each_time)
