@@ -224,6 +224,7 @@ core_drain(struct core *core)
 {
 	core_turn_begin(core);
 	core->is_draining = true;
+	watch_tick(core); /* nothing else would end them */
 	session_tick(core);
 	core_turn_end(core);
 }

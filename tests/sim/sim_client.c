@@ -223,6 +223,13 @@ client_on_fail(struct sim_client *client, const Jx__Fail *fail)
 	}
 }
 
+static bool
+is_event(const Jx__Envelope *envelope)
+{
+	return envelope->body_case == JX__ENVELOPE__BODY_PROGRESS ||
+	       envelope->body_case == JX__ENVELOPE__BODY_NOTICE;
+}
+
 /* The request that an answer belongs to, taken off the list unless it is only an event. */
 static bool
 client_take_asked(struct sim_client *client, const Jx__Envelope *envelope, struct sim_asked *asked)
@@ -231,7 +238,7 @@ client_take_asked(struct sim_client *client, const Jx__Envelope *envelope, struc
 		if (client->asked[i].id != envelope->request_id)
 			continue;
 		*asked = client->asked[i];
-		if (envelope->body_case != JX__ENVELOPE__BODY_PROGRESS)
+		if (!is_event(envelope))
 			client->asked[i] = client->asked[--client->asked_count];
 		return true;
 	}
@@ -269,7 +276,7 @@ client_on_envelope(struct sim_client *client, const Jx__Envelope *envelope)
 		    sim_client_doing(client), (int)envelope->body_case);
 		return;
 	}
-	if (envelope->body_case == JX__ENVELOPE__BODY_PROGRESS)
+	if (is_event(envelope))
 		return;
 	sim_right_check(client, &asked, is_fail ? envelope->fail : NULL);
 	if (asked.kind != ASK_ASIDE)
