@@ -19,7 +19,9 @@ struct act {
 	Jx__Records no_rows;
 	struct book *book;
 	uint32_t tries;
+	uint8_t hash[32]; /* of the content, before the deed takes the request's memory */
 	enum jx_err err; /* why it was refused, while the op is asked for */
+	Jx__Fail fail;   /* and what is said of it */
 	const char *field;
 };
 
@@ -38,30 +40,31 @@ act_forget(struct act *act)
 
 /* ---- Answers. */
 
-static char **
-act_texts(struct arena *arena, const char **texts, size_t count)
+/* As many as fit: what was stored must not go unanswered because there is much to say about it. */
+static size_t
+act_texts(struct arena *arena, const char **texts, size_t count, char ***list)
 {
-	char **list = arena_alloc(arena, (count + 1) * sizeof *list);
+	size_t shown = 0, size = 0;
 
-	for (size_t i = 0; list != NULL && i < count; i++)
-		list[i] = (char *)(uintptr_t)texts[i];
-	return list;
+	*list = arena_alloc(arena, (count + 1) * sizeof **list);
+	for (; *list != NULL && shown < count; shown++) {
+		size += strlen(texts[shown]) + 4;
+		if (size > ACT_SHOWN_SIZE_MAX)
+			break;
+		(*list)[shown] = (char *)(uintptr_t)texts[shown];
+	}
+	return shown;
 }
 
 static void
-act_fail(struct core *core, struct request *req, enum jx_err err, const char *field)
+act_list_faults(struct request *req, const struct faults *faults, Jx__Fail *fail)
 {
-	struct act *act = act_of(req);
-	Jx__Fail fail = JX__FAIL__INIT;
-	size_t kept = act->ctx.faults == NULL ? 0 : faults_kept(act->ctx.faults);
+	size_t kept = faults == NULL ? 0 : faults_kept(faults), size = 0;
 
-	fail.field = (char *)(uintptr_t)field;
-	fail.why = act_texts(req->arena, act->ctx.why, act->ctx.why_count);
-	fail.n_why = fail.why == NULL ? 0 : act->ctx.why_count;
 	kept = kept > ACT_CHANGE_COUNT_MAX ? ACT_CHANGE_COUNT_MAX : kept;
-	fail.faults = arena_alloc(req->arena, (kept + 1) * sizeof *fail.faults);
-	for (size_t i = 0; fail.faults != NULL && i < kept; i++) {
-		const struct fault *fault = faults_at(act->ctx.faults, i);
+	fail->faults = arena_alloc(req->arena, (kept + 1) * sizeof *fail->faults);
+	for (size_t i = 0; fail->faults != NULL && i < kept; i++) {
+		const struct fault *fault = faults_at(faults, i);
 		Jx__Fault *made = arena_alloc(req->arena, sizeof *made);
 
 		if (made == NULL)
@@ -73,14 +76,24 @@ act_fail(struct core *core, struct request *req, enum jx_err err, const char *fi
 		made->column = fault->column;
 		made->value = arena_strdup(req->arena, fault->value);
 		made->expected = arena_strdup(req->arena, fault->expected);
-		fail.faults[fail.n_faults++] = made;
+		size += jx__fault__get_packed_size(made) + 4;
+		if (size > ACT_SHOWN_SIZE_MAX)
+			break;
+		fail->faults[fail->n_faults++] = made;
 	}
-	if (act->ctx.faults != NULL && faults_count(act->ctx.faults) > 0) {
-		fail.has_fault_count = true;
-		fail.fault_count = faults_count(act->ctx.faults);
+	if (faults != NULL && faults_count(faults) > 0) {
+		fail->has_fault_count = true;
+		fail->fault_count = faults_count(faults);
 	}
-	act_forget(act);
-	request_fail_with(core, req, err, &fail);
+}
+
+static void
+act_fail(struct core *core, struct request *req, enum jx_err err, const char *field)
+{
+	struct act *act = act_of(req);
+
+	act->fail.field = (char *)(uintptr_t)field;
+	request_fail_with(core, req, err, &act->fail);
 }
 
 /* One field that differs, as a Change; NULL: memory out. */
@@ -121,6 +134,8 @@ act_shows(enum record_kind kind)
 static void
 act_list_changes(struct request *req, const struct act *act, Jx__DeedReply *reply)
 {
+	size_t size = 0;
+
 	reply->changes = arena_alloc(req->arena, ACT_CHANGE_COUNT_MAX * sizeof *reply->changes);
 	reply->has_change_count = true;
 	for (size_t i = 0; i < act->ctx.change_count; i++) {
@@ -134,10 +149,12 @@ act_list_changes(struct request *req, const struct act *act, Jx__DeedReply *repl
 		for (size_t f = 0; key != NULL && f < record_kinds[change->kind].field_count; f++) {
 			Jx__Change *made;
 
-			if (reply->changes == NULL || reply->n_changes == ACT_CHANGE_COUNT_MAX)
+			if (reply->changes == NULL || reply->n_changes == ACT_CHANGE_COUNT_MAX ||
+			    size > ACT_SHOWN_SIZE_MAX)
 				break;
 			made = act_change(req->arena, change, key, f);
-			if (made != NULL)
+			size += made == NULL ? 0 : jx__change__get_packed_size(made) + 4;
+			if (made != NULL && size <= ACT_SHOWN_SIZE_MAX)
 				reply->changes[reply->n_changes++] = made;
 		}
 	}
@@ -156,12 +173,10 @@ act_reply(struct core *core, struct request *req, const struct intake_outcome *o
 	}
 	if (outcome == NULL || !outcome->replayed) {
 		act_list_changes(req, act, &reply);
-		reply.notes = act_texts(req->arena, act->ctx.notes, act->ctx.note_count);
-		reply.n_notes = reply.notes == NULL ? 0 : act->ctx.note_count;
+		reply.n_notes = act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
 		if (act->ctx.is_late)
 			reply.late = (char *)(uintptr_t) "yes";
 	}
-	act_forget(act);
 	request_reply(core, req, JX__ENVELOPE__BODY_DEED_REPLY, &reply);
 }
 
@@ -220,12 +235,12 @@ static void act_on_turn(struct core *core, struct request *req, struct book *boo
 static bool
 act_apply(struct act *act, uint64_t batch)
 {
-#ifdef JX_PLANT_BOOK_FORGETS
-	return true; /* planted: the year in memory does not follow the stored one */
-#endif
 	for (size_t i = 0; i < act->ctx.change_count; i++) {
 		const struct deed_change *change = &act->ctx.changes[i];
 
+#ifdef JX_PLANT_BOOK_FORGETS
+		break; /* planted for tests/sim: the store has it, the book never hears of it */
+#endif
 		if (book_put(act->book, change->kind, change->record, change->withdrawn, 0, batch) != JX_OK)
 			return false;
 	}
@@ -239,19 +254,20 @@ act_on_stored(
 {
 	struct request *req = request_find(core, id);
 	struct act *act;
-	/* A replay may be this very deed, stored by a commit of which nobody knew: not yet in the book. */
-	bool is_good = false;
+	bool is_good;
 
 	(void)handle;
 	assert(req != NULL); /* only an answer ends it, and this is the answer */
 	act = act_of(req);
-	if (outcome->err == JX_OK && !outcome->replayed)
-		is_good = act_apply(act, (uint64_t)outcome->value);
-	if (is_good)
+	/* Stored before, by a commit of which nobody heard: the book has not followed it. */
+	if (outcome->replayed)
+		is_good = outcome->err == JX_OK && (uint64_t)outcome->value <= book_batch(act->book);
+	else
+		is_good = outcome->err == JX_OK && act_apply(act, (uint64_t)outcome->value);
+	if (is_good && !outcome->replayed)
 		watch_on_changes(core, act->args.city, act->args.year, act->book, act->ctx.changes,
 		    act->ctx.change_count);
 	books_leave(core, act->args.city, act->args.year, is_good);
-	act_forget(act);
 	if (outcome->err == JX_E_STALE && ++act->tries < ACT_TRIES_MAX)
 		books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
 	else if (outcome->err != JX_OK)
@@ -262,24 +278,27 @@ act_on_stored(
 
 /* ---- Judged. */
 
-/* A deed that is refused may be the second sending of one that was done: then it is answered as then. */
+/*
+ * A deed that is refused, or changes nothing, may be the second sending of one
+ * that was done: then it is answered as then.
+ */
 static void
 act_on_op(struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
 {
 	struct request *req = request_find(core, id);
 	struct intake_outcome stored;
 	struct act *act;
-	uint8_t hash[32];
 	enum jx_err err;
 
 	(void)handle;
 	if (req == NULL)
 		return;
 	act = act_of(req);
-	write_content_hash(req, req->message, hash);
-	err = write_find_replay(req, rows, "deed", hash, &stored);
+	err = write_find_replay(req, rows, "deed", act->hash, &stored);
 	if (err == JX_OK)
 		act_reply(core, req, &stored);
+	else if (err == JX_E_NOT_FOUND && act->err == JX_OK)
+		act_reply(core, req, NULL); /* nothing to change */
 	else if (err == JX_E_NOT_FOUND)
 		act_fail(core, req, act->err, act->field);
 	else
@@ -287,7 +306,7 @@ act_on_op(struct core *core, struct request_id id, uint64_t handle, const struct
 }
 
 static void
-act_refuse(struct core *core, struct request *req)
+act_ask_op(struct core *core, struct request *req)
 {
 	struct act *act = act_of(req);
 	enum jx_err err = ask_send_bytes(core, QUESTION_OP,
@@ -298,11 +317,10 @@ act_refuse(struct core *core, struct request *req)
 }
 
 static bool
-act_start_again(struct act *act, struct core *core, struct book *book)
+act_start_again(struct act *act, struct book *book)
 {
 	struct deed_ctx *ctx = &act->ctx;
 
-	act_forget(act);
 	act->book = book;
 	ctx->book = book;
 	ctx->changes = NULL;
@@ -311,7 +329,6 @@ act_start_again(struct act *act, struct core *core, struct book *book)
 	ctx->why_count = ctx->note_count = 0;
 	ctx->is_late = ctx->out_of_memory = false;
 	ctx->faults = faults_new(ctx->lang);
-	(void)core;
 	return ctx->faults != NULL;
 }
 
@@ -319,7 +336,6 @@ static void
 act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_err err)
 {
 	struct act *act = act_of(req);
-	uint8_t hash[32];
 	json_t *body;
 
 	act->field = NULL;
@@ -327,28 +343,28 @@ act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_e
 		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
 		return;
 	}
-	err = act_start_again(act, core, book) ? deed_run_it(&act->ctx, &act->field) : JX_E_MEMORY;
-	if (err == JX_OK && !act->args.dry_run) {
+	err = act_start_again(act, book) ? deed_run_it(&act->ctx, &act->field) : JX_E_MEMORY;
+	jx__fail__init(&act->fail);
+	act->fail.n_why = act_texts(req->arena, act->ctx.why, act->ctx.why_count, &act->fail.why);
+	act_list_faults(req, act->ctx.faults, &act->fail);
+	act_forget(act); /* only the arena's memory outlives this turn: the daemon may end in it */
+	if (err == JX_OK && !act->args.dry_run && act->ctx.change_count > 0) {
 		body = act_body(req, act);
-		write_content_hash(req, req->message, hash);
-		if (body != NULL && act->ctx.change_count > 0) {
-			if (!write_start(core, req, "deed", body, 0, hash, act_on_stored)) {
-				act_forget(act); /* it has been told */
+		if (body != NULL) {
+			if (!write_start(core, req, "deed", body, 0, act->hash, act_on_stored))
 				books_leave(core, act->args.city, act->args.year, true);
-			}
 			return;
 		}
-		json_decref(body);
-		err = body == NULL ? JX_E_MEMORY : JX_OK;
+		err = JX_E_MEMORY;
 	}
 	books_leave(core, act->args.city, act->args.year, true);
 	act->err = err;
-	if (err == JX_OK)
-		act_reply(core, req, NULL); /* a dry run, or nothing to change */
-	else if (act->args.dry_run)
-		act_fail(core, req, err, act->field);
+	if (!act->args.dry_run)
+		act_ask_op(core, req);
+	else if (err == JX_OK)
+		act_reply(core, req, NULL);
 	else
-		act_refuse(core, req);
+		act_fail(core, req, err, act->field);
 }
 
 /* ---- Begins. */
@@ -377,6 +393,7 @@ act_fill(struct act *act, struct request *req, const struct deed *deed)
 	jx__records__init(&act->no_rows);
 	if (args->rows == NULL)
 		args->rows = &act->no_rows;
+	write_content_hash(req, req->message, act->hash);
 	memcpy(&seed, args->op_id.data + args->op_id.len - sizeof seed, sizeof seed);
 	act->ctx = (struct deed_ctx){
 	    .actor = &req->actor,
@@ -420,6 +437,7 @@ act_handle(struct core *core, struct request *req)
 	}
 	act_fill(act, req, deed);
 	req->scratch = (uint64_t)(uintptr_t)act;
+	jx__fail__init(&act->fail);
 	/* A role that may never do it does not even have a run read. */
 	if ((deed->roles & req->actor.role) == 0)
 		request_fail(core, req, JX_E_DENIED, NULL);

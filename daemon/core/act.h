@@ -8,7 +8,11 @@
 
 #include "core/request.h"
 
-enum { ACT_CHANGE_COUNT_MAX = 200 /* changes shown in an answer */, ACT_TRIES_MAX = 5 };
+enum {
+	ACT_CHANGE_COUNT_MAX = 200, /* changes shown in an answer */
+	ACT_SHOWN_SIZE_MAX = 24 << 10, /* of each list of an answer, packed: all of them fit a frame */
+	ACT_TRIES_MAX = 5,
+};
 
 void act_handle(struct core *core, struct request *req);
 

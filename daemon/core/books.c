@@ -54,8 +54,8 @@ books_place(struct core *core)
 
 		if (slot->state == BOOKS_FREE)
 			return slot;
-		if (slot->state != BOOKS_LOADING && !slot->is_busy && slot->count == 0 &&
-		    (oldest == NULL || slot->used_us < oldest->used_us))
+		if (slot->state != BOOKS_LOADING && !slot->is_busy && !slot->is_pumping &&
+		    slot->count == 0 && (oldest == NULL || slot->used_us < oldest->used_us))
 			oldest = slot;
 	}
 	return oldest;
@@ -96,22 +96,35 @@ slot_of_handle(struct core *core, uint64_t handle)
 	return slot->generation == handle >> 32 ? slot : NULL;
 }
 
-/* Everybody who waits hears it. */
+static struct books_waiter
+slot_take_waiter(struct books_slot *slot)
+{
+	struct books_waiter waiter = slot->queue[slot->first];
+
+	slot->first = (slot->first + 1) % BOOKS_QUEUE_MAX;
+	slot->count--;
+	return waiter;
+}
+
+/* Everybody who waits now hears it; whoever asks while they hear it begins a reading of his own. */
 static void
 books_fail(struct core *core, struct books_slot *slot, enum jx_err err)
 {
+	uint32_t generation = slot->generation;
+
+	assert(!slot->is_busy); /* a year that a deed is under way in is not read */
 	slot_forget(slot);
 	slot->state = BOOKS_COLD;
-	while (slot->count > 0) {
-		struct books_waiter waiter = slot->queue[slot->first];
+	for (uint32_t left = slot->count; left > 0 && slot->count > 0; left--) {
+		struct books_waiter waiter = slot_take_waiter(slot);
 		struct request *req = request_find(core, waiter.req);
 
-		slot->first = (slot->first + 1) % BOOKS_QUEUE_MAX;
-		slot->count--;
 		if (req != NULL)
 			waiter.fn(core, req, NULL, err);
+		if (slot->generation != generation)
+			return;
 	}
-	if (!slot->is_busy)
+	if (slot->state == BOOKS_COLD && slot->count == 0)
 		slot->state = BOOKS_FREE;
 }
 
@@ -296,30 +309,47 @@ books_load(struct core *core, struct books_slot *slot)
 
 /* ---- Turns. */
 
-/* Whoever can go on goes on, in order of arrival; readers do not wait for the deed under way. */
+/* The first who can go on: readers do not wait for the deed under way. */
+static bool
+books_next(struct books_slot *slot, struct books_waiter *waiter)
+{
+	for (uint32_t i = 0; i < slot->count; i++) {
+		*waiter = slot->queue[(slot->first + i) % BOOKS_QUEUE_MAX];
+		if (waiter->use == BOOKS_WRITE && slot->is_busy)
+			continue;
+		for (; i > 0; i--)
+			slot->queue[(slot->first + i) % BOOKS_QUEUE_MAX] =
+			    slot->queue[(slot->first + i - 1) % BOOKS_QUEUE_MAX];
+		slot->first = (slot->first + 1) % BOOKS_QUEUE_MAX;
+		slot->count--;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Whoever can go on goes on, in order of arrival. A deed that is through within
+ * its turn comes back here by books_leave: the loop that called it goes on.
+ */
 static void
 books_pump(struct core *core, struct books_slot *slot)
 {
-	uint32_t left = slot->count;
+	struct books_waiter waiter;
 
-	/* Whoever goes on may end at once and leave, which pumps too: the queue can be empty sooner. */
-	while (left-- > 0 && slot->count > 0 && slot->state == BOOKS_READY) {
-		struct books_waiter waiter = slot->queue[slot->first];
+	if (slot->is_pumping)
+		return;
+	slot->is_pumping = true;
+	while (slot->state == BOOKS_READY && books_next(slot, &waiter)) {
 		struct request *req = request_find(core, waiter.req);
 
-		slot->first = (slot->first + 1) % BOOKS_QUEUE_MAX;
-		slot->count--;
 		if (req == NULL)
 			continue;
-		if (waiter.use == BOOKS_WRITE && slot->is_busy) {
-			slot->queue[(slot->first + slot->count++) % BOOKS_QUEUE_MAX] = waiter;
-			continue;
-		}
 		if (waiter.use == BOOKS_WRITE)
 			slot->is_busy = true;
 		slot->used_us = core->now.mono_us;
 		waiter.fn(core, req, slot->book, JX_OK);
 	}
+	slot->is_pumping = false;
 }
 
 void
@@ -333,7 +363,7 @@ books_enter(struct core *core, struct request *req, const char *city, uint32_t y
 	}
 	slot->queue[(slot->first + slot->count++) % BOOKS_QUEUE_MAX] =
 	    (struct books_waiter){req->id, use, fn};
-	if (slot->state == BOOKS_COLD && !slot->is_busy) {
+	if (slot->state == BOOKS_COLD) {
 		slot->tries = 0;
 		books_load(core, slot);
 	} else {
@@ -341,22 +371,28 @@ books_enter(struct core *core, struct request *req, const char *city, uint32_t y
 	}
 }
 
+/* What is in memory is of no use any more; whoever waits waits for the next reading. */
+static void
+slot_drop(struct core *core, struct books_slot *slot)
+{
+	slot_forget(slot);
+	slot->state = BOOKS_COLD;
+	slot->tries = 0;
+	if (slot->count > 0)
+		books_load(core, slot);
+}
+
 void
 books_leave(struct core *core, const char *city, uint32_t year, bool is_good)
 {
 	struct books_slot *slot = books_find(core, city, year);
 
-	assert(slot != NULL && slot->is_busy);
+	assert(slot != NULL && slot->is_busy && slot->state == BOOKS_READY);
 	slot->is_busy = false;
-	if (!is_good || slot->state == BOOKS_COLD) {
-		slot_forget(slot);
-		slot->state = BOOKS_COLD;
-		slot->tries = 0;
-		if (slot->count > 0)
-			books_load(core, slot);
-		return;
-	}
-	books_pump(core, slot);
+	if (is_good)
+		books_pump(core, slot);
+	else
+		slot_drop(core, slot);
 }
 
 struct book *
@@ -367,52 +403,31 @@ books_now(struct core *core, const char *city, uint32_t year)
 	return slot == NULL || slot->state != BOOKS_READY ? NULL : slot->book;
 }
 
+static void
+slot_doubt(struct core *core, struct books_slot *slot)
+{
+	if (slot->state == BOOKS_LOADING)
+		slot->is_stale = true;
+	/*
+	 * A deed under way holds the book. It leaves it as good only when the store
+	 * took it as based on the year's newest batch: then there was nothing to doubt.
+	 */
+	else if (slot->state == BOOKS_READY && !slot->is_busy)
+		slot_drop(core, slot);
+}
+
 void
 books_drop(struct core *core, const char *city, uint32_t year)
 {
 	struct books_slot *slot = books_find(core, city, year);
 
-	if (slot == NULL)
-		return;
-	if (slot->state == BOOKS_LOADING) {
-		slot->is_stale = true;
-		return;
-	}
-	/* A deed under way holds the book; it is told by the store that it is stale, and leaves. */
-	if (slot->is_busy)
-		return;
-	slot_forget(slot);
-	slot->state = BOOKS_COLD;
+	if (slot != NULL)
+		slot_doubt(core, slot);
 }
 
-static void
+void
 books_drop_all(struct core *core)
 {
-	for (int i = 0; i < BOOKS_COUNT_MAX; i++) {
-		struct books_slot *slot = &core->books.slots[i];
-
-		if (slot->state != BOOKS_FREE)
-			books_drop(core, slot->city, slot->year);
-	}
-}
-
-void
-books_on_committed(struct core *core, enum store_outcome outcome)
-{
-	if (outcome == STORE_UNCERTAIN || outcome == STORE_BEHIND)
-		core->books.doubt_us = core->now.mono_us + BOOKS_DOUBT_US;
-	else if (outcome == STORE_COMMITTED && core->books.doubt_us != 0) {
-		core->books.doubt_us = 0;
-		books_drop_all(core);
-	}
-}
-
-void
-books_tick(struct core *core)
-{
-	if (core->books.doubt_us == 0)
-		return;
-	books_drop_all(core);
-	if (core->now.mono_us >= core->books.doubt_us)
-		core->books.doubt_us = 0;
+	for (int i = 0; i < BOOKS_COUNT_MAX; i++)
+		slot_doubt(core, &core->books.slots[i]);
 }

@@ -17,7 +17,6 @@ enum {
 	BOOKS_COUNT_MAX = 32,   /* years in memory; the least lately used one gives way */
 	BOOKS_QUEUE_MAX = 256,  /* requests that wait for one year; further ones get E_BUSY */
 	BOOKS_LOAD_TRIES_MAX = 5,
-	BOOKS_DOUBT_US = 60000000, /* a commit in doubt lands within it, or never */
 };
 
 enum books_use { BOOKS_READ, BOOKS_WRITE };
@@ -38,8 +37,9 @@ struct books_slot {
 	struct book *book;
 	struct scheme *scheme; /* read first; then the rest */
 	uint64_t scheme_batch;
-	bool is_busy;  /* a deed is under way */
-	bool is_stale; /* changed while it was being read */
+	bool is_busy;    /* a deed is under way: the state is BOOKS_READY, and the book stays */
+	bool is_stale;   /* changed while it was being read */
+	bool is_pumping; /* its waiters are being called */
 	uint32_t tries;
 	uint64_t used_us;
 	struct books_waiter *queue; /* BOOKS_QUEUE_MAX; malloc'ed */
@@ -47,25 +47,23 @@ struct books_slot {
 };
 
 struct books_table {
-	uint64_t doubt_us; /* monotonic: until then a commit in doubt may land; 0: none */
 	struct books_slot slots[BOOKS_COUNT_MAX];
 };
 
 void books_table_clear(struct books_table *table);
 /* fn is called exactly once, maybe from inside this call; unless the request was refused (E_BUSY) here. city and year are those of the request's message. */
 void books_enter(struct core *core, struct request *req, const char *city, uint32_t year, enum books_use use, books_fn fn);
-/* The writer is through. is_good: the book is what the store holds; otherwise it is read anew. */
+/*
+ * The writer is through. is_good: nothing was stored, or the store took the deed
+ * as based on the book's batch and the book has followed; otherwise (refused,
+ * stored before, nobody knows) it is read anew.
+ */
 void books_leave(struct core *core, const char *city, uint32_t year, bool is_good);
 /* The year as it is in memory; NULL: it is not there now. */
 struct book *books_now(struct core *core, const char *city, uint32_t year);
-/*
- * How a commit ended. One in doubt may land at any later moment, until another
- * has moved the chain past it: until then no year in memory is trusted for longer
- * than a tick.
- */
-void books_on_committed(struct core *core, enum store_outcome outcome);
-void books_tick(struct core *core);
 /* Something else than a deed has changed the year. */
 void books_drop(struct core *core, const char *city, uint32_t year);
+/* The chain of batches has gone on without us: a commit that was given up, or of an earlier life. */
+void books_drop_all(struct core *core);
 
 #endif

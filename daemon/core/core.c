@@ -133,7 +133,6 @@ core_on_committed(void *arg, uint64_t ticket, enum store_outcome outcome,
 
 	core_turn_begin(core);
 	intake_on_committed(core, ticket, outcome, verdicts, verdict_count);
-	books_on_committed(core, outcome);
 	core_turn_end(core);
 }
 
@@ -216,7 +215,6 @@ core_tick(struct core *core)
 	import_tick(core);
 	run_tick(core);
 	watch_tick(core);
-	books_tick(core);
 	start_tick(core);
 	core_turn_end(core);
 }
@@ -226,6 +224,7 @@ core_drain(struct core *core)
 {
 	core_turn_begin(core);
 	core->is_draining = true;
+	watch_tick(core); /* nothing else would end them */
 	session_tick(core);
 	core_turn_end(core);
 }

@@ -291,6 +291,7 @@ intake_on_head(
     struct core *core, struct request_id req, uint64_t handle, const struct store_rows *rows)
 {
 	struct intake *intake = &core->intake;
+	uint64_t known_number = intake->head_number;
 
 	(void)req;
 	(void)handle;
@@ -311,6 +312,8 @@ intake_on_head(
 		memcpy(intake->head_hash, hash.data, hash.size);
 	}
 	intake->state = INTAKE_IDLE;
+	if (intake->head_number != known_number)
+		books_drop_all(core); /* by a commit of which we heard nothing */
 }
 
 void

@@ -372,8 +372,11 @@ look_ask_history(struct core *core, struct request *req, struct book *book, enum
 
 	(void)book;
 	snprintf(year, sizeof year, "%u", history->year);
-	if (err == JX_OK)
-		err = ask_send(core, QUESTION_HISTORY, &params, req->id, 0, history_on_rows);
+	if (err != JX_OK) {
+		request_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
+		return;
+	}
+	err = ask_send(core, QUESTION_HISTORY, &params, req->id, 0, history_on_rows);
 	if (err != JX_OK)
 		request_fail(core, req, err, NULL);
 }

@@ -176,13 +176,19 @@ request_event_with(
     struct core *core, struct request *req, Jx__Envelope__BodyCase body, const void *message)
 {
 	Jx__Envelope envelope = JX__ENVELOPE__INIT;
+	struct arena *arena;
+	struct bytes frame;
 
 	assert(req->is_open);
 	envelope.body_case = body;
 	memcpy(&envelope.hello, &message, sizeof message);
-	/* An event more or less: the answer is what counts. */
-	if (request_send(core, req, &envelope) != JX_OK)
-		return;
+	envelope.has_request_id = true;
+	envelope.request_id = req->wire_id;
+	/* Not the request's own memory: a watch has events for months. One more or less: the answer is what counts. */
+	arena = arena_new(REQUEST_EVENT_SIZE_MAX);
+	if (arena != NULL && envelope_write(arena, &envelope, &frame) == JX_OK)
+		session_send(core, req->session, frame);
+	arena_free(arena);
 }
 
 void

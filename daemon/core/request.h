@@ -21,6 +21,7 @@ enum {
 	REQUEST_ARENA_SIZE_MAX =
 	    4 << 20, /* a 64 KiB frame of small records unpacks to under 1 MiB; and the reply */
 	REQUEST_ARENA_SIZE_MAX_PREAUTH = 64 << 10,
+	REQUEST_EVENT_SIZE_MAX = 128 << 10, /* a frame, while it is written */
 	REQUEST_MEMORY_MAX =
 	    256 << 20, /* unpacked requests under way, in all; beyond, further ones get E_BUSY */
 };

@@ -14,6 +14,37 @@ watch_handle(struct core *core, struct request *req)
 		core->watches.watchers[core->watches.count++] = req->id;
 }
 
+/* The notices among the changes that this reader may see. */
+static void
+watch_tell(struct core *core, struct request *req, const struct book *book, const struct deed_change *changes,
+    size_t change_count)
+{
+	for (size_t i = 0; i < change_count; i++) {
+		const struct deed_change *change = &changes[i];
+		const Jx__Notice *notice = (const Jx__Notice *)change->record;
+		Jx__NoticeEvent event = JX__NOTICE_EVENT__INIT;
+
+		if (change->kind != PAPER_NOTICES || change->withdrawn ||
+		    !sight_may(book, &req->actor, PAPER_NOTICES, change->record))
+			continue;
+		event.notice = notice->notice;
+		event.text = notice->text;
+		event.has_at_us = true;
+		event.at_us = notice->at_us;
+		request_event_with(core, req, JX__ENVELOPE__BODY_NOTICE, &event);
+	}
+}
+
+/* Somebody who takes no answers would have his notices pile up here for ever (G9). */
+static bool
+watch_is_deaf(struct core *core, const struct request *req)
+{
+	const struct session *session = session_find(core, req->session);
+	const struct net_port *net = core->world.net;
+
+	return session == NULL || net->pending(net->arg, session->conn) > SESSION_PENDING_SIZE_MAX;
+}
+
 void
 watch_on_changes(struct core *core, const char *city, uint32_t year, const struct book *book,
     const struct deed_change *changes, size_t change_count)
@@ -24,19 +55,10 @@ watch_on_changes(struct core *core, const char *city, uint32_t year, const struc
 
 		if (watch == NULL || watch->year != year || strcmp(watch->city, city) != 0)
 			continue;
-		for (size_t j = 0; j < change_count; j++) {
-			const Jx__Notice *notice = (const Jx__Notice *)changes[j].record;
-			Jx__NoticeEvent event = JX__NOTICE_EVENT__INIT;
-
-			if (changes[j].kind != PAPER_NOTICES || changes[j].withdrawn ||
-			    !sight_may(book, &req->actor, PAPER_NOTICES, changes[j].record))
-				continue;
-			event.notice = notice->notice;
-			event.text = notice->text;
-			event.has_at_us = true;
-			event.at_us = notice->at_us;
-			request_event_with(core, req, JX__ENVELOPE__BODY_NOTICE, &event);
-		}
+		if (watch_is_deaf(core, req))
+			request_fail(core, req, JX_E_BUSY, NULL); /* watch_tick takes it off the list */
+		else
+			watch_tell(core, req, book, changes, change_count);
 	}
 }
 

@@ -20,6 +20,7 @@ result_run(struct world *w, uint32_t number)
 
 	if (score_compute(book_scheme(w->book), book_records(w->book, w->arena), NULL, NULL, &score) != JX_OK)
 		abort();
+	world_keep(w, score);
 	jx__run__init(run);
 	run->has_run = run->has_batch = 1;
 	run->run = number;
@@ -42,6 +43,7 @@ result_explain(struct world *w, const char *unit)
 
 	if (score_compute(book_scheme(w->book), book_records(w->book, w->arena), NULL, NULL, &score) != JX_OK)
 		abort();
+	world_keep(w, score);
 	for (size_t i = 0; i < score_unit_count(score); i++)
 		if (strcmp(score_unit(score, i)->unit, unit) == 0) {
 			Jx__Explanation *explanation = score_explain(score, i, w->arena);

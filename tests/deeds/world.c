@@ -56,8 +56,19 @@ world_new_full(void)
 }
 
 void
+world_keep(struct world *world, struct score *score)
+{
+	world->scores = realloc(world->scores, (world->score_count + 1) * sizeof *world->scores);
+	must(world->scores != NULL, "memory");
+	world->scores[world->score_count++] = score;
+}
+
+void
 world_free(struct world *world)
 {
+	for (size_t i = 0; i < world->score_count; i++)
+		score_free(world->scores[i]);
+	free(world->scores);
 	faults_free(world->deed.faults);
 	book_free(world->book);
 	arena_free(world->arena);

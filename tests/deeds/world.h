@@ -6,6 +6,7 @@
 #define JX_TESTS_DEEDS_WORLD_H
 
 #include "deeds/view.h"
+#include "scoring/scoring.h"
 
 struct world {
 	struct book *book;
@@ -21,11 +22,15 @@ struct world {
 	struct deed_run run, other; /* given to deeds and views that take a run */
 	Jx__Node **nodes;           /* given to views that take an explanation */
 	size_t node_count;
+	struct score **scores; /* whose memory run and nodes point into: world_keep */
+	size_t score_count;
 };
 
 /* tests/data/small: its scheme, units, leaders, supervision; nothing else. Aborts when it cannot. */
 struct world *world_new(void);
 void world_free(struct world *world);
+/* The world frees it. */
+void world_keep(struct world *world, struct score *score);
 /* Also every record of the small bundle (goals, marks …). */
 struct world *world_new_full(void);
 

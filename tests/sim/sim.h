@@ -7,6 +7,8 @@
 #ifndef JX_SIM_SIM_H
 #define JX_SIM_SIM_H
 
+#include <jx/deed.pb-c.h>
+
 #include "core/core.h"
 #include "core/session.h"
 #include "records/kinds.h"
@@ -128,9 +130,11 @@ void sim_store_crash(struct sim_store *store);
 struct sim_base *sim_store_base(struct sim_store *store);
 
 /* ---- sim_check.c: what must hold of everything stored. */
-/* sim_deed.c: the year in memory is the one that is stored. */
-void sim_deed_check_book(struct sim *sim, const struct sim_base *base);
 void sim_check_base(struct sim *sim, const struct sim_base *base);
+
+/* ---- sim_book.c: a view's row is a stored version, whole; the years in memory are the store's. */
+void sim_book_check_row(struct sim *sim, enum record_kind kind, const Jx__Table *table, size_t row);
+void sim_check_books(struct sim *sim, const struct sim_base *base);
 
 /* ---- sim_net.c */
 struct sim_net *sim_net_new(struct sim *sim);

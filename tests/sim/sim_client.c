@@ -223,6 +223,13 @@ client_on_fail(struct sim_client *client, const Jx__Fail *fail)
 	}
 }
 
+static bool
+is_event(const Jx__Envelope *envelope)
+{
+	return envelope->body_case == JX__ENVELOPE__BODY_PROGRESS ||
+	       envelope->body_case == JX__ENVELOPE__BODY_NOTICE;
+}
+
 /* The request that an answer belongs to, taken off the list unless it is only an event. */
 static bool
 client_take_asked(struct sim_client *client, const Jx__Envelope *envelope, struct sim_asked *asked)
@@ -231,7 +238,7 @@ client_take_asked(struct sim_client *client, const Jx__Envelope *envelope, struc
 		if (client->asked[i].id != envelope->request_id)
 			continue;
 		*asked = client->asked[i];
-		if (envelope->body_case != JX__ENVELOPE__BODY_PROGRESS)
+		if (!is_event(envelope))
 			client->asked[i] = client->asked[--client->asked_count];
 		return true;
 	}
@@ -269,7 +276,7 @@ client_on_envelope(struct sim_client *client, const Jx__Envelope *envelope)
 		    sim_client_doing(client), (int)envelope->body_case);
 		return;
 	}
-	if (envelope->body_case == JX__ENVELOPE__BODY_PROGRESS)
+	if (is_event(envelope))
 		return;
 	sim_right_check(client, &asked, is_fail ? envelope->fail : NULL);
 	if (asked.kind != ASK_ASIDE)
@@ -349,6 +356,16 @@ sim_client_start(struct sim_client *client)
 	sim_client_again(client, sim_below(client->sim, SIM_US));
 }
 
+static const struct sim_task *
+task_named(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(sim_tasks[i].name, name) != 0)
+		i++;
+	return &sim_tasks[i];
+}
+
 struct sim_client *
 sim_client_new(struct sim *sim, uint32_t index)
 {
@@ -366,6 +383,9 @@ sim_client_new(struct sim *sim, uint32_t index)
 	client->task_count = 3 + sim_below(sim, CLIENT_TASK_COUNT_MAX - 2);
 	for (size_t i = 0; i < client->task_count; i++)
 		client->tasks[i] = &sim_tasks[sim_below(sim, sim_task_count)];
+	/* Mostly there is a year early on: without one much is only refused. */
+	if (index == 0 && sim_below(sim, 4) != 0)
+		client->tasks[0] = task_named("import");
 	return client;
 }
 

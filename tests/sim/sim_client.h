@@ -94,6 +94,9 @@ void sim_write_on_conflict(struct sim_client *client, const Jx__Envelope *envelo
 void sim_write_on_conflict_refused(struct sim_client *client, const char *code);
 /* The op of the task at hand; made when it is first asked for. */
 ProtobufCBinaryData sim_write_op_id(struct sim_client *client, const char *action);
+/* The hash that its receipt must name. message: without passwords. */
+void sim_write_sign(
+    struct sim_client *client, const char *request, const ProtobufCMessage *message);
 /* An acknowledgement. true: the client asks once more, to see the same receipt again. */
 bool sim_write_on_receipt(struct sim_client *client, const Jx__Receipt *receipt);
 
@@ -106,15 +109,21 @@ void sim_import_send_half(struct sim_client *client);
 void sim_import_answered(struct sim_client *client, const Jx__Envelope *envelope);
 void sim_import_refused(struct sim_client *client, const char *code);
 
-/* ---- sim_deed.c */
-struct sim_base;
+/* ---- sim_deed.c: deeds of the calendar, and looking at what they left. */
 void sim_deed_send(struct sim_client *client);
-void sim_deed_on_done(struct sim_client *client, const Jx__Envelope *envelope);
 void sim_deed_send_dry(struct sim_client *client);
-void sim_deed_on_dry(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_deed_send_conflict(struct sim_client *client);
+void sim_deed_send_unknown(struct sim_client *client);
+void sim_deed_send_no_year(struct sim_client *client);
+void sim_deed_answered(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_deed_refused(struct sim_client *client, const char *code);
 void sim_deed_send_view(struct sim_client *client);
+void sim_deed_send_unknown_view(struct sim_client *client);
 void sim_deed_on_view(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_deed_send_history(struct sim_client *client);
+void sim_deed_on_history(struct sim_client *client, const Jx__Envelope *envelope);
 void sim_deed_send_watch(struct sim_client *client);
+void sim_deed_on_watch(struct sim_client *client, const Jx__Envelope *envelope);
 
 void sim_rude_send_garbage(struct sim_client *client);
 void sim_rude_send_flood(struct sim_client *client);

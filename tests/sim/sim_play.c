@@ -13,6 +13,8 @@ enum {
 	/* What the core does for nobody any more ends too: silent sessions, forgotten uploads. */
 	SETTLE_US = 700 * SIM_US,
 	SETTLE_TICK_US = 5 * SIM_US,
+	DRAIN_US = 10 * SIM_US, /* a daemon that was asked to stop does by then, ready or not */
+	DRAIN_LOOK_US = SIM_US / 5,
 };
 
 /* ---- Ports that need no file of their own. */
@@ -98,10 +100,32 @@ play_kill(struct sim *sim)
 	sim_after(sim, 1000 + sim_below(sim, 200000), on_start, 0, 0, false);
 }
 
+/* SIGTERM: what is under way comes to its end; then the process goes. */
+static void
+on_drain(struct sim *sim, uint64_t until_us, uint64_t unused)
+{
+	(void)unused;
+	if (!core_is_drained(sim->core) && sim->now_us < until_us) {
+		sim_after(sim, DRAIN_LOOK_US, on_drain, until_us, 0, true);
+		return;
+	}
+	if (sim->core->watches.count != 0)
+		sim_violate(sim, "%u watches hold up the end", sim->core->watches.count);
+	sim->kill(sim);
+}
+
+static void
+play_drain(struct sim *sim)
+{
+	sim_trace(sim, "SIGTERM");
+	core_drain(sim->core);
+	sim_after(sim, DRAIN_LOOK_US, on_drain, sim->now_us + DRAIN_US, 0, true);
+}
+
 static void
 on_chaos(struct sim *sim, uint64_t unused, uint64_t unused_too)
 {
-	unsigned what = (unsigned)sim_below(sim, 16);
+	unsigned what = (unsigned)sim_below(sim, 17);
 
 	(void)unused;
 	(void)unused_too;
@@ -113,6 +137,8 @@ on_chaos(struct sim *sim, uint64_t unused, uint64_t unused_too)
 		sim->kill(sim);
 	else if (what < 6)
 		sim_net_squat(sim->net);
+	else if (what < 7 && sim->core != NULL && !sim->core->is_draining)
+		play_drain(sim);
 	else
 		sim_net_cut_one(sim->net);
 	sim_after(sim, SIM_US / 50 + sim_below(sim, SIM_US), on_chaos, 0, 0, false);
@@ -159,9 +185,6 @@ check_core(struct sim *sim)
 		imports += core->imports.slots[i].state != IMPORT_FREE;
 	for (int i = 0; i < JOB_PASSWORD_COUNT_MAX; i++)
 		hashes += core->hashes.slots[i].is_used;
-	for (uint32_t i = 0; i < REQUEST_COUNT_MAX; i++)
-		if (core->requests.slots[i].is_open)
-			sim_violate(sim, "a request is left: %s", core->requests.slots[i].route->name);
 	if (request_count(&core->requests) != 0 || core->requests.memory != 0)
 		sim_violate(sim, "%u requests are left", request_count(&core->requests));
 	if (core->sessions.count != 0)
@@ -169,6 +192,12 @@ check_core(struct sim *sim)
 	if (asks != 0 || imports != 0 || hashes != 0)
 		sim_violate(
 		    sim, "left over: %zu asks, %u imports, %u hashes", asks, imports, hashes);
+	for (int i = 0; i < BOOKS_COUNT_MAX; i++)
+		if (core->books.slots[i].is_busy || core->books.slots[i].count != 0 ||
+		    core->books.slots[i].state == BOOKS_LOADING)
+			sim_violate(sim, "a year is still waited for");
+	if (core->watches.count != 0)
+		sim_violate(sim, "%u watches are left", core->watches.count);
 	if (!intake_is_idle(&core->intake) || core->intake.size != 0 || !run_is_idle(&core->runs))
 		sim_violate(sim, "left over: %zu ops, runs %s", core->intake.count,
 		    run_is_idle(&core->runs) ? "none" : "some");
@@ -200,7 +229,7 @@ play_end(struct sim *sim)
 		check_core(sim);
 		check_ops(sim);
 		sim_check_base(sim, sim_store_base(sim->store));
-		sim_deed_check_book(sim, sim_store_base(sim->store));
+		sim_check_books(sim, sim_store_base(sim->store));
 	}
 }
 

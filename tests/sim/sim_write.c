@@ -26,8 +26,8 @@ sim_write_op_id(struct sim_client *client, const char *action)
 }
 
 /* The hash that the receipt must name: of the request's name and the message, without passwords. */
-static void
-write_sign(struct sim_client *client, const char *request, const ProtobufCMessage *message)
+void
+sim_write_sign(struct sim_client *client, const char *request, const ProtobufCMessage *message)
 {
 	size_t size = protobuf_c_message_get_packed_size(message), head = strlen(request) + 1;
 	uint8_t *text = malloc(head + size);
@@ -87,8 +87,7 @@ void
 sim_write_on_refused(struct sim_client *client, const char *code)
 {
 	static const char *const codes[] = {
-	    "E_DENIED", "E_NOT_FOUND", "E_EXISTS", "E_STALE", "E_FIELD", "E_FAULTS", "E_LOGIN",
-	    "E_LIFE", "E_RULE"};
+	    "E_DENIED", "E_NOT_FOUND", "E_EXISTS", "E_STALE", "E_FIELD", "E_FAULTS", "E_LOGIN"};
 	bool is_known = false;
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
@@ -129,7 +128,7 @@ write_account(struct sim_client *client, const char *role)
 	add.role = (char *)(uintptr_t)role;
 	add.city = (char *)(uintptr_t) "*";
 	if (!client->op->is_acked)
-		write_sign(client, "account_add", &add.base);
+		sim_write_sign(client, "account_add", &add.base);
 	add.password = (char *)(uintptr_t) "long-enough";
 	SEND(client, ACCOUNT_ADD, add);
 }
@@ -149,7 +148,7 @@ sim_write_account_disable(struct sim_client *client)
 	disable.has_op_id = true;
 	disable.op_id = sim_write_op_id(client, "account_disable");
 	disable.account = (char *)(uintptr_t)write_name(client, name);
-	write_sign(client, "account_disable", &disable.base);
+	sim_write_sign(client, "account_disable", &disable.base);
 	SEND(client, ACCOUNT_DISABLE, disable);
 }
 
@@ -160,7 +159,7 @@ write_passwd(struct sim_client *client, char *old_password)
 
 	passwd.has_op_id = true;
 	passwd.op_id = sim_write_op_id(client, "passwd");
-	write_sign(client, "passwd", &passwd.base);
+	sim_write_sign(client, "passwd", &passwd.base);
 	passwd.old_password = old_password;
 	passwd.new_password = client->password;
 	SEND(client, PASSWD, passwd);
@@ -229,7 +228,7 @@ write_run_start(struct sim_client *client)
 	start.city = (char *)(uintptr_t)client->sim->scheme->city;
 	start.year = client->sim->scheme->year;
 	start.final = client->variant % 2;
-	write_sign(client, "run_start", &start.base);
+	sim_write_sign(client, "run_start", &start.base);
 	SEND(client, RUN_START, start);
 }
 
@@ -290,6 +289,6 @@ sim_write_run_cancel(struct sim_client *client)
 	cancel.city = (char *)(uintptr_t)client->sim->scheme->city;
 	cancel.year = client->sim->scheme->year;
 	cancel.run = 1 + client->variant % 3;
-	write_sign(client, "run_cancel", &cancel.base);
+	sim_write_sign(client, "run_cancel", &cancel.base);
 	SEND(client, RUN_CANCEL, cancel);
 }

@@ -295,6 +295,47 @@ Test(sys, the_clock_stands_still_within_a_turn_and_goes_on_between_turns)
 	event_base_free(base);
 }
 
+#ifdef JX_TEST_CLOCK
+/* What the machine's clock says, shifted by so much, in a turn of its own. */
+static struct moment
+clock_read_shifted(struct clock_port *port, int64_t shift_us)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%lld", (long long)shift_us);
+	write_text("clock", text);
+	usleep(2000); /* outside of the loop each reading is a turn; the time must differ */
+	return port->now(port->arg);
+}
+
+/* Deadlines hang on it (G4): set back, it stands still until it has caught up. */
+Test(sys, the_clock_never_goes_back)
+{
+	static const int64_t minute = 60000000;
+	struct event_base *base = event_base_new();
+	struct clock clock;
+	struct clock_port port;
+	struct moment first, back, still, caught_up;
+	char folder[32];
+
+	enter_folder(folder);
+	setenv("JIXIAO_TEST_CLOCK", "clock", 1);
+	clock_init(&clock, base);
+	port = clock_port(&clock);
+	first = clock_read_shifted(&port, 10 * minute);
+	back = clock_read_shifted(&port, 5 * minute);
+	still = clock_read_shifted(&port, -5 * minute);
+	caught_up = clock_read_shifted(&port, 11 * minute);
+	cr_expect_eq(back.wall_us, first.wall_us, "late stays late");
+	cr_expect_eq(still.wall_us, first.wall_us);
+	cr_expect_gt(back.mono_us, first.mono_us, "what waits goes on meanwhile");
+	cr_expect_geq(caught_up.wall_us, first.wall_us + (uint64_t)minute);
+	unsetenv("JIXIAO_TEST_CLOCK");
+	event_base_free(base);
+	leave_folder(folder);
+}
+#endif
+
 Test(sys, systemd_is_told_on_its_socket)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
