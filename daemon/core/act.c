@@ -22,19 +22,13 @@ struct act {
 	uint8_t hash[32]; /* of the content, before the deed takes the request's memory */
 	enum jx_err err; /* why it was refused, while the op is asked for */
 	const char *field;
+	Jx__Fail faults; /* what the rows lack, for the answer */
 };
 
 static struct act *
 act_of(const struct request *req)
 {
 	return (struct act *)(uintptr_t)req->scratch;
-}
-
-static void
-act_forget(struct act *act)
-{
-	faults_free(act->ctx.faults);
-	act->ctx.faults = NULL;
 }
 
 /* ---- Answers. */
@@ -58,7 +52,7 @@ act_texts(struct arena *arena, const char **texts, size_t count, char ***list)
 static void
 act_list_faults(struct request *req, const struct faults *faults, Jx__Fail *fail)
 {
-	size_t kept = faults == NULL ? 0 : faults_kept(faults), size = 0;
+	size_t kept = faults_kept(faults), size = 0;
 
 	kept = kept > ACT_CHANGE_COUNT_MAX ? ACT_CHANGE_COUNT_MAX : kept;
 	fail->faults = arena_alloc(req->arena, (kept + 1) * sizeof *fail->faults);
@@ -80,7 +74,7 @@ act_list_faults(struct request *req, const struct faults *faults, Jx__Fail *fail
 			break;
 		fail->faults[fail->n_faults++] = made;
 	}
-	if (faults != NULL && faults_count(faults) > 0) {
+	if (faults_count(faults) > 0) {
 		fail->has_fault_count = true;
 		fail->fault_count = faults_count(faults);
 	}
@@ -90,12 +84,10 @@ static void
 act_fail(struct core *core, struct request *req, enum jx_err err, const char *field)
 {
 	struct act *act = act_of(req);
-	Jx__Fail fail = JX__FAIL__INIT;
+	Jx__Fail fail = act->faults;
 
 	fail.field = (char *)(uintptr_t)field;
 	fail.n_why = act_texts(req->arena, act->ctx.why, act->ctx.why_count, &fail.why);
-	act_list_faults(req, act->ctx.faults, &fail);
-	act_forget(act);
 	request_fail_with(core, req, err, &fail);
 }
 
@@ -180,7 +172,6 @@ act_reply(struct core *core, struct request *req, const struct intake_outcome *o
 		if (act->ctx.is_late)
 			reply.late = (char *)(uintptr_t) "yes";
 	}
-	act_forget(act);
 	request_reply(core, req, JX__ENVELOPE__BODY_DEED_REPLY, &reply);
 }
 
@@ -272,7 +263,6 @@ act_on_stored(
 		watch_on_changes(core, act->args.city, act->args.year, act->book, act->ctx.changes,
 		    act->ctx.change_count);
 	books_leave(core, act->args.city, act->args.year, is_good);
-	act_forget(act);
 	if (outcome->err == JX_E_STALE && ++act->tries < ACT_TRIES_MAX)
 		books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
 	else if (outcome->err != JX_OK)
@@ -321,13 +311,16 @@ act_ask_op(struct core *core, struct request *req)
 		act_fail(core, req, err, NULL);
 }
 
-static bool
-act_start_again(struct act *act, struct book *book)
+/* On the book as it is now, as often as others were faster. Only the request's memory outlives the call. */
+static enum jx_err
+act_judge(struct request *req, struct book *book)
 {
+	struct act *act = act_of(req);
 	struct deed_ctx *ctx = &act->ctx;
+	enum jx_err err;
 
-	act_forget(act);
 	act->book = book;
+	jx__fail__init(&act->faults);
 	ctx->book = book;
 	ctx->changes = NULL;
 	ctx->change_count = ctx->change_capacity = 0;
@@ -335,7 +328,13 @@ act_start_again(struct act *act, struct book *book)
 	ctx->why_count = ctx->note_count = 0;
 	ctx->is_late = ctx->out_of_memory = false;
 	ctx->faults = faults_new(ctx->lang);
-	return ctx->faults != NULL;
+	if (ctx->faults == NULL)
+		return JX_E_MEMORY;
+	err = deed_run_it(ctx, &act->field);
+	act_list_faults(req, ctx->faults, &act->faults);
+	faults_free(ctx->faults);
+	ctx->faults = NULL;
+	return err;
 }
 
 static void
@@ -349,14 +348,12 @@ act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_e
 		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
 		return;
 	}
-	err = act_start_again(act, book) ? deed_run_it(&act->ctx, &act->field) : JX_E_MEMORY;
+	err = act_judge(req, book);
 	if (err == JX_OK && !act->args.dry_run && act->ctx.change_count > 0) {
 		body = act_body(req, act);
 		if (body != NULL) {
-			if (!write_start(core, req, "deed", body, 0, act->hash, act_on_stored)) {
-				act_forget(act); /* it has been told */
-				books_leave(core, act->args.city, act->args.year, true);
-			}
+			if (!write_start(core, req, "deed", body, 0, act->hash, act_on_stored))
+				books_leave(core, act->args.city, act->args.year, true); /* it has been told */
 			return;
 		}
 		err = JX_E_MEMORY;
@@ -395,6 +392,7 @@ act_fill(struct act *act, struct request *req, const struct deed *deed)
 	args->document = act_or_empty(args->document);
 	args->dated = act_or_empty(args->dated);
 	jx__records__init(&act->no_rows);
+	jx__fail__init(&act->faults);
 	if (args->rows == NULL)
 		args->rows = &act->no_rows;
 	write_content_hash(req, req->message, act->hash);
