@@ -21,21 +21,14 @@ struct act {
 	uint32_t tries;
 	uint8_t hash[32]; /* of the content, before the deed takes the request's memory */
 	enum jx_err err; /* why it was refused, while the op is asked for */
-	Jx__Fail fail;   /* and what is said of it */
 	const char *field;
+	Jx__Fail faults; /* what the rows lack, for the answer */
 };
 
 static struct act *
 act_of(const struct request *req)
 {
 	return (struct act *)(uintptr_t)req->scratch;
-}
-
-static void
-act_forget(struct act *act)
-{
-	faults_free(act->ctx.faults);
-	act->ctx.faults = NULL;
 }
 
 /* ---- Answers. */
@@ -59,7 +52,7 @@ act_texts(struct arena *arena, const char **texts, size_t count, char ***list)
 static void
 act_list_faults(struct request *req, const struct faults *faults, Jx__Fail *fail)
 {
-	size_t kept = faults == NULL ? 0 : faults_kept(faults), size = 0;
+	size_t kept = faults_kept(faults), size = 0;
 
 	kept = kept > ACT_CHANGE_COUNT_MAX ? ACT_CHANGE_COUNT_MAX : kept;
 	fail->faults = arena_alloc(req->arena, (kept + 1) * sizeof *fail->faults);
@@ -81,7 +74,7 @@ act_list_faults(struct request *req, const struct faults *faults, Jx__Fail *fail
 			break;
 		fail->faults[fail->n_faults++] = made;
 	}
-	if (faults != NULL && faults_count(faults) > 0) {
+	if (faults_count(faults) > 0) {
 		fail->has_fault_count = true;
 		fail->fault_count = faults_count(faults);
 	}
@@ -91,9 +84,11 @@ static void
 act_fail(struct core *core, struct request *req, enum jx_err err, const char *field)
 {
 	struct act *act = act_of(req);
+	Jx__Fail fail = act->faults;
 
-	act->fail.field = (char *)(uintptr_t)field;
-	request_fail_with(core, req, err, &act->fail);
+	fail.field = (char *)(uintptr_t)field;
+	fail.n_why = act_texts(req->arena, act->ctx.why, act->ctx.why_count, &fail.why);
+	request_fail_with(core, req, err, &fail);
 }
 
 /* One field that differs, as a Change; NULL: memory out. */
@@ -316,12 +311,16 @@ act_ask_op(struct core *core, struct request *req)
 		act_fail(core, req, err, NULL);
 }
 
-static bool
-act_start_again(struct act *act, struct book *book)
+/* On the book as it is now, as often as others were faster. Only the request's memory outlives the call. */
+static enum jx_err
+act_judge(struct request *req, struct book *book)
 {
+	struct act *act = act_of(req);
 	struct deed_ctx *ctx = &act->ctx;
+	enum jx_err err;
 
 	act->book = book;
+	jx__fail__init(&act->faults);
 	ctx->book = book;
 	ctx->changes = NULL;
 	ctx->change_count = ctx->change_capacity = 0;
@@ -329,7 +328,13 @@ act_start_again(struct act *act, struct book *book)
 	ctx->why_count = ctx->note_count = 0;
 	ctx->is_late = ctx->out_of_memory = false;
 	ctx->faults = faults_new(ctx->lang);
-	return ctx->faults != NULL;
+	if (ctx->faults == NULL)
+		return JX_E_MEMORY;
+	err = deed_run_it(ctx, &act->field);
+	act_list_faults(req, ctx->faults, &act->faults);
+	faults_free(ctx->faults);
+	ctx->faults = NULL;
+	return err;
 }
 
 static void
@@ -343,16 +348,12 @@ act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_e
 		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
 		return;
 	}
-	err = act_start_again(act, book) ? deed_run_it(&act->ctx, &act->field) : JX_E_MEMORY;
-	jx__fail__init(&act->fail);
-	act->fail.n_why = act_texts(req->arena, act->ctx.why, act->ctx.why_count, &act->fail.why);
-	act_list_faults(req, act->ctx.faults, &act->fail);
-	act_forget(act); /* only the arena's memory outlives this turn: the daemon may end in it */
+	err = act_judge(req, book);
 	if (err == JX_OK && !act->args.dry_run && act->ctx.change_count > 0) {
 		body = act_body(req, act);
 		if (body != NULL) {
 			if (!write_start(core, req, "deed", body, 0, act->hash, act_on_stored))
-				books_leave(core, act->args.city, act->args.year, true);
+				books_leave(core, act->args.city, act->args.year, true); /* it has been told */
 			return;
 		}
 		err = JX_E_MEMORY;
@@ -391,6 +392,7 @@ act_fill(struct act *act, struct request *req, const struct deed *deed)
 	args->document = act_or_empty(args->document);
 	args->dated = act_or_empty(args->dated);
 	jx__records__init(&act->no_rows);
+	jx__fail__init(&act->faults);
 	if (args->rows == NULL)
 		args->rows = &act->no_rows;
 	write_content_hash(req, req->message, act->hash);
@@ -437,7 +439,6 @@ act_handle(struct core *core, struct request *req)
 	}
 	act_fill(act, req, deed);
 	req->scratch = (uint64_t)(uintptr_t)act;
-	jx__fail__init(&act->fail);
 	/* A role that may never do it does not even have a run read. */
 	if ((deed->roles & req->actor.role) == 0)
 		request_fail(core, req, JX_E_DENIED, NULL);

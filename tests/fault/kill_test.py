@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """kill -9 of the daemon, the client and PostgreSQL at random instants: during
-imports, during runs, between batches. Afterwards: nothing half-stored, every
-receipted write there, once, with the same receipt; the next start serves within
-2 s (G1, G2, G3).
+imports, during runs, during deeds, between batches. Afterwards: nothing
+half-stored, every receipted write there, once, with the same receipt; the
+invariants of sql/checks.sql hold; the next start serves within 2 s (G1, G2, G3).
 
 usage: kill_test.py JIXIAOD JIXIAO BUNDLE ROUNDS [SEED] [--expect-violation]
 
@@ -21,7 +21,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../protocol"))
-from peer import PB, Daemon, Refused, Tally, op_id  # noqa: E402
+from peer import PB, SOURCE, Daemon, Refused, Tally, merkle_check, op_id, verify_by_openssl  # noqa: E402
 
 flags = [a for a in sys.argv[1:] if a.startswith("--")]
 jixiaod, jixiao, bundle, rounds, *rest = [a for a in sys.argv[1:] if not a.startswith("--")]
@@ -30,7 +30,7 @@ chance = random.Random(seed)
 print(f"seed {seed}")
 violations, slow_starts, counts = [], [], {}
 START_SECONDS_MAX = 2.0
-account_pb, run_pb, year_pb = PB["account"], PB["run"], PB["year"]
+account_pb, deed_pb, run_pb, year_pb = PB["account"], PB["deed"], PB["run"], PB["year"]
 TRANSIENT = ("E_UNAVAILABLE", "E_BUSY", "E_THROTTLED")
 
 
@@ -209,6 +209,102 @@ def a_run(daemon, victim, digests):
     counts["runs"] = counts.get("runs", 0) + 1
 
 
+def query(daemon, sql):
+    """Rows of the daemon's own database, as its owner."""
+    run = os.path.join(daemon.data, "run")
+    for _ in range(100):
+        result = subprocess.run(["psql", "-h", run, "-U", "jixiao", "-d", "jixiao", "-AtXc", sql], capture_output=True, text=True)
+        if result.returncode == 0:
+            return [line.split("|") for line in result.stdout.splitlines() if line]
+        time.sleep(0.1)
+    raise RuntimeError(f"psql: {result.stderr}")
+
+
+def check_invariants(daemon):
+    with open(os.path.join(SOURCE, "sql/checks.sql"), encoding="utf-8") as file:
+        for breach in query(daemon, file.read()):
+            violation("checks.sql: " + " | ".join(breach))
+
+
+def deeds(daemon, victim):
+    """Some clients open and close phases of one year until the blow; then every deed is asked for again."""
+    sent, acked, lock, stop = {}, {}, threading.Lock(), threading.Event()
+    year = patiently(daemon, lambda peer: peer.call(years=year_pb.Years())).years[0]
+
+    def play(number):
+        phase = ("goals", "self", "claims")[number % 3]
+        try:
+            peer = daemon.admin()
+            while not stop.is_set():
+                name = "phase.close" if len(sent) % 2 else "phase.open"
+                op = deed_pb.Deed(op_id=op_id(), city=year.city, year=year.year, deed=name, value=phase)
+                with lock:
+                    sent[op.op_id] = op
+                try:
+                    reply = peer.call(deed=op)
+                except Refused as refused:
+                    if refused.code == "E_LIFE": # to close what is not open
+                        continue
+                    raise
+                with lock:
+                    acked[op.op_id] = reply.receipt
+        except (Refused, OSError, ConnectionError, AssertionError, ValueError):
+            pass
+    threads = [threading.Thread(target=play, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3 + chance.random() * 0.4)
+    strike(daemon, victim)
+    time.sleep(0.05)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    revive(daemon)
+    told = dict(acked)
+    # Those without an answer too: each ends stored or refused, and stays so.
+    patiently(daemon, lambda peer: ask_deeds_again(peer, sent, told, victim), 60)
+    check_deeds(daemon, sent, told)
+    counts["deeds"] = counts.get("deeds", 0) + len(sent)
+
+
+def ask_deeds_again(peer, sent, told, victim):
+    for key, op in sent.items():
+        try:
+            reply = peer.call(deed=op)
+        except Refused as refused:
+            if refused.code in TRANSIENT:
+                raise
+            if key in told:
+                violation(f"acknowledged, then refused with {refused.code}: {key.hex()} after kill of {victim}")
+            continue
+        if key in told and not reply.replayed:
+            violation(f"acknowledged but not stored: {key.hex()} after kill of {victim}")
+        elif key in told and reply.receipt != told[key]:
+            violation(f"another receipt for the same deed: {key.hex()}")
+        told[key] = reply.receipt
+
+
+def check_deeds(daemon, sent, told):
+    """Stored is what was acknowledged, each once and with the receipt that was given; receipts verify on their own."""
+    stored = {bytes.fromhex(op): (batch, bytes.fromhex(receipt)) for op, batch, receipt in query(
+        daemon, "SELECT encode(op_id, 'hex'), batch, encode(receipt, 'hex') "
+                "FROM jx.op WHERE action = 'deed'")}
+    for key in sent:
+        if (key in told) != (key in stored):
+            violation(f"deed {key.hex()}: acknowledged {key in told}, stored {key in stored}")
+        elif key in told and told[key].SerializeToString() != stored[key][1]:
+            violation(f"deed {key.hex()} is stored with another receipt than it was given")
+    if len({batch for batch, _ in stored.values()}) != len(stored):
+        violation("two deeds of one year in one batch")
+    if int(query(daemon, "SELECT count(*) FROM jx.deed")[0][0]) != len(stored):
+        violation("as many deeds are not stored as there are ops of deeds")
+    keys = patiently(daemon, lambda peer: peer.call(keys=PB["session"].Keys())).keys
+    for key in chance.sample(sorted(told), min(3, len(told))):
+        public = next(k.public_key for k in keys if k.key_id == told[key].key_id)
+        if not merkle_check(told[key], verify_by_openssl(public)):
+            violation(f"the receipt of deed {key.hex()} does not verify")
+
+
 def a_frozen_database(daemon):
     """While the database can commit nothing, nothing may be acknowledged; then it dies."""
     postgres = daemon.postgres_pid()
@@ -246,14 +342,17 @@ def main():
         a_frozen_database(daemon)
         started = time.monotonic()
         for number in range(int(rounds)):
-            kind = chance.choices(("writes", "import", "run"), (6, 3, 2))[0]
+            kind = chance.choices(("writes", "import", "run", "deeds"), (5, 3, 2, 4))[0]
             try:
                 if kind == "writes":
                     small_writes(daemon, chance.choice(("daemon", "postgres", "backend")))
                 elif kind == "import":
                     an_import(daemon, chance.choice(("daemon", "postgres", "client", "backend")), work, number)
+                elif kind == "deeds":
+                    deeds(daemon, chance.choice(("daemon", "postgres", "backend")))
                 else:
                     a_run(daemon, chance.choice(("daemon", "postgres", "backend")), digests)
+                check_invariants(daemon)
             except Exception as error: # noqa: BLE001: whatever breaks is a finding, with its round
                 violation(f"round {number} {kind}: {type(error).__name__} {error}")
                 revive(daemon)
@@ -268,7 +367,7 @@ def main():
         tally.check("the planted bug is caught", violations)
     else:
         tally.check("no violation", not violations, violations[:3])
-        tally.check("every kind of work was under the blow", int(rounds) < 50 or len(counts) == 3, counts)
+        tally.check("every kind of work was under the blow", int(rounds) < 50 or len(counts) == 4, counts)
     tally.close()
 
 

@@ -252,3 +252,18 @@ def merkle_check(receipt, public_key_check):
     batch = sha(b"jixiao-batch-1", struct.pack(">Q", receipt.batch), receipt.prev_hash, receipt.root,
                 struct.pack(">Q", receipt.sealed_us))
     return public_key_check(batch, receipt.signature)
+
+
+def verify_by_openssl(public_key):
+    """Ed25519 by another implementation than the daemon's."""
+    der = bytes.fromhex("302a300506032b6570032100") + public_key
+
+    def verify(message, signature):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, data in (("key", der), ("message", message), ("signature", signature)):
+                with open(os.path.join(folder, name), "wb") as file:
+                    file.write(data)
+            return subprocess.run(
+                ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", f"{folder}/key", "-rawin",
+                 "-in", f"{folder}/message", "-sigfile", f"{folder}/signature"], capture_output=True).returncode == 0
+    return verify

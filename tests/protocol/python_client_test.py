@@ -10,29 +10,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from peer import PB, Daemon, Peer, Refused, Tally, merkle_check, op_id  # noqa: E402
+from peer import PB, Daemon, Peer, Refused, Tally, merkle_check, op_id, verify_by_openssl  # noqa: E402
 
 jixiaod, jixiao, bundle = sys.argv[1:4]
 tally = Tally()
 year_pb, run_pb, session_pb = PB["year"], PB["run"], PB["session"]
-
-
-def verify_by_openssl(public_key):
-    """Ed25519 by another implementation than the daemon's."""
-    der = bytes.fromhex("302a300506032b6570032100") + public_key
-
-    def verify(message, signature):
-        with tempfile.TemporaryDirectory() as folder:
-            for name, data in (("key", der), ("message", message), ("signature", signature)):
-                with open(os.path.join(folder, name), "wb") as file:
-                    file.write(data)
-            return subprocess.run(
-                ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", f"{folder}/key", "-rawin",
-                 "-in", f"{folder}/message", "-sigfile", f"{folder}/signature"], capture_output=True).returncode == 0
-    return verify
 
 
 with Daemon(jixiaod) as daemon:
