@@ -254,10 +254,11 @@ say_what_happened(const struct cli *cli, const struct work *work, const Jx__Deed
 		cli_note(cli, "已过期限：办理后将标注为迟报", "past its due: it would be flagged as late");
 	if (reply->replayed)
 		cli_note(cli, "此前已经办理，未重复写入", "it was done before; nothing was stored twice");
-	else if (reply->change_count == 0 && reply->n_changes == 0)
-		cli_note(cli, "未作任何改动", "nothing changed");
 	else if (work->message.dry_run)
 		cli_note(cli, "以上仅为预览，未入库", "a preview only: nothing was stored");
+	/* A receipt says that something was stored, also when its rows are not for showing (notices, sheets). */
+	else if (reply->receipt == NULL && reply->change_count == 0)
+		cli_note(cli, "未作任何改动", "nothing changed");
 	else
 		cli_note(cli, "已办理：%s", "done: %s", cli_say(cli, work->deed->zh, work->deed->en));
 	if (receipt_path != NULL)
