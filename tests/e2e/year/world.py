@@ -1,4 +1,5 @@
 """A daemon with a clock that the test moves, and people with a client each."""
+import contextlib
 import datetime
 import json
 import os
@@ -21,6 +22,7 @@ class World:
         self.daemon = Daemon(jixiaod, env={"JIXIAO_TEST_CLOCK": self.clock})
         self.tally = Tally()
         self.people, self.logins = {}, {}
+        self.settled = set()  # obligations that were seen owed, and seen settled
         self.calls = 0
 
     def at(self, date, hour=9, minute=0, second=0, micro=0):
@@ -79,21 +81,55 @@ class World:
         self.tally.check(f"{account} looks: {' '.join(arguments)}"[:110], result.returncode == 0, result.stderr[-500:])
         return json.loads(result.stdout) if result.returncode == 0 else []
 
-    def owes(self, account, deed, unit=None, year=None):
-        """The account's own todo for that deed (of that unit)."""
-        return [row for row in self.look(account, "todo", year=year) if row["deed"] == deed and (unit is None or row["unit"] == unit)]
+    def owes(self, account, deed, unit=None, object_=None, year=None):
+        """The account's own todo for that deed (of that unit, of that object)."""
+        return [row for row in self.look(account, "todo", year=year)
+                if row["deed"] == deed and unit in (None, row["unit"]) and object_ in (None, row["object"])]
 
-    def check_owes(self, account, deed, expected, unit=None):
-        found = self.owes(account, deed, unit)
+    def owed(self, deed, unit=None, object_=None, owner=None, year=None):
+        """The office's list of who still owes that deed."""
+        where = [a for k, v in (("deed", deed), ("object", object_), ("owner", owner)) if v for a in ("--where", f"{k}={v}")]
+        return self.look("office1", "owed", *where, *(("--unit", unit) if unit else ()), year=year)
+
+    def check_owes(self, account, deed, expected, unit=None, object_=None, year=None):
+        found = self.owes(account, deed, unit, object_, year)
         self.tally.check(f"{account} {'owes' if expected else 'no longer owes'} {deed}{' ' + unit if unit else ''}", bool(found) == expected, found)
+
+    def check_owed(self, deed, expected, **which):
+        found = self.owed(deed, **which)
+        self.tally.check(f"the office sees {deed} {which} {'owed' if expected else 'settled'}", bool(found) == expected, found)
+
+    @contextlib.contextmanager
+    def settling(self, account, deed, unit=None, object_=None, owner=None):
+        """What is done inside settles it: on its owner's list and the office's before, on neither after (R45)."""
+        self.check_owes(account, deed, True, unit, object_)
+        self.check_owed(deed, True, unit=unit, object_=object_, owner=owner)
+        yield
+        self.check_owes(account, deed, False, unit, object_)
+        self.check_owed(deed, False, unit=unit, object_=object_, owner=owner)
+        self.settled.add(deed)
+
+    def countdown(self, account, deed, dates, unit=None, object_=None):
+        """The owner's days left and state at 09:00 of each date: [(date, days, state)] (R10)."""
+        for date, days, state in dates:
+            self.at(date)
+            rows = self.owes(account, deed, unit, object_)
+            self.tally.check(f"{date}: {days} days left for {deed}, {state}", [(int(r["days"]), r["state"]) for r in rows] == [(days, state)], rows)
+
+    def remind(self, account, word, expected, *options):
+        """The office reminds; that account has a notice with that word, or still none."""
+        result = self.do("office1", "remind", *options)
+        notices = [n for n in self.look(account, "notices") if word in n["text"]]
+        self.tally.check(f"{account} {'is' if expected else 'is not'} reminded: {word}", bool(notices) == expected, notices or result.stderr)
+        return result.stderr
+
+    def version(self, account, unit):
+        """The version of a unit's plan, as a pull says it."""
+        text = self.run(account, "pull", "plan_goals", "--unit", unit).stdout
+        return next((line.split(": ")[1] for line in text.splitlines() if line.startswith("based_on: ")), "0")
 
     def field(self, account, kind, column, year=None, **where):
         """One field of the one record with these fields, as that account sees it; None: no such record."""
         arguments = [a for k, v in where.items() for a in ("--where", f"{k}={v}")]
         rows = self.look(account, "list", kind, *arguments, year=year)
         return rows[0][column] if len(rows) == 1 else None
-
-    def version(self, account, unit):
-        """The version of a unit's plan, as a pull says it."""
-        text = self.run(account, "pull", "plan_goals", "--unit", unit).stdout
-        return next((line.split(": ")[1] for line in text.splitlines() if line.startswith("based_on: ")), "0")

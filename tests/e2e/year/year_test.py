@@ -7,6 +7,7 @@ usage: year_test.py JIXIAOD JIXIAO SOURCE_DIR
 """
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,9 +47,18 @@ def open_accounts(w):
     w.tally.check("accounts from a file", result.returncode == 0, result.stderr)
     with open(out, encoding="utf-8") as file:
         passwords = {row["account"]: row["password"] for row in csv.DictReader(file)}
-    w.tally.check("60 accounts and more", len(passwords) >= 60, len(passwords))
+    w.tally.check("an account for everybody", sorted(passwords) == sorted(row[0] for row in city.accounts()), len(passwords))
     for account, password in passwords.items():
         w.person(account, password)
+
+
+def obligations(source):
+    """Every obligation that the daemon's table knows."""
+    codes = set()
+    for name in ("duty_goals.c", "duty_year.c", "duty_end.c", "duty_result.c"):
+        with open(os.path.join(source, "daemon/deeds", name), encoding="utf-8") as file:
+            codes |= set(re.findall(r'\{\.code = "([a-z.]+)"', file.read()))
+    return codes
 
 
 def main():
@@ -64,6 +74,8 @@ def main():
         through.play(w, goals.adjustments)
         winter.play(w, text, lambda year: open_year(w, source, year))
         result.play(w, winter.run)
+    known = obligations(source)
+    w.tally.check("every obligation was on its owner's list and the office's, and went", len(known) > 50 and known == w.settled, known ^ w.settled)
     print(f"year: {w.calls} commands in {time.monotonic() - started:.1f} s")
     shutil.rmtree(folder, ignore_errors=True)
     w.tally.close()
