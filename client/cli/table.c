@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/code_words.h"
 #include "cli/grid.h"
 #include "cli/help.h"
 #include "cli/when.h"
@@ -132,7 +133,7 @@ make_grid(struct cli *cli, const struct table *table)
 
 				grid_add(grid, when_utc(cli, us), when_beijing(cli, us));
 			} else {
-				grid_add(grid, cell, NULL);
+				grid_add(grid, cell, code_words_of(cli, first->columns[i]->name, cell));
 			}
 		}
 	return grid;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bundle/bundle.h"
+#include "cli/code_words.h"
 #include "cli/made.h"
 #include "cli/proof.h"
 #include "cli/role.h"
@@ -399,4 +400,20 @@ Test(upload, chunks_fit_a_frame_and_are_the_whole)
 	records_digest(records_builder_get(again), bundle.scheme_text, after);
 	cr_assert_arr_eq(before, after, sizeof before);
 	arena_free(arena);
+}
+
+/* A state that people see as a code is a word forgotten. */
+Test(code_words, every_state_of_every_paper_has_one)
+{
+	const struct cli cli = {.lang = JX_ZH}, english = {.lang = JX_EN};
+
+	for (int kind = RECORD_KIND_COUNT; kind < PAPER_END; kind++)
+		for (size_t i = 0; i < record_kinds[kind].field_count; i++) {
+			const struct record_field *field = &record_kinds[kind].fields[i];
+
+			for (size_t j = 0; field->type == FIELD_CHOICE && strcmp(field->name, "state") == 0 && field->choices[j] != NULL; j++)
+				cr_assert_not_null(code_words_of(&cli, "state", field->choices[j]), "%s", field->choices[j]);
+		}
+	cr_assert_null(code_words_of(&cli, "title", "draft"), "a title is data");
+	cr_assert_null(code_words_of(&english, "state", "draft"));
 }
