@@ -147,7 +147,7 @@ def returned_once(w):
 
 def late_plan(w):
     """M4 comes one second after the deadline: taken, and flagged (G4)."""
-    w.at("2026-04-20", 23, 59, 58)
+    w.at("2026-04-20", 23, 50)
     w.do("clerk-M4", "goals", "push", rows={"plan_goals": goals_of("M4")})
     w.at("2026-04-21", 0, 0, 1)
     rows = w.owes("head-M4", "plan.submit")

@@ -1,4 +1,5 @@
 """April to December: trace materials, rounds, visits, findings, verified figures (R12–R15, R24, R44)."""
+import contextlib
 import hashlib
 
 from city import COUNTIES, UNITS
@@ -29,11 +30,10 @@ def basic_work(w):
     w.do("clerk-E1", "material", "push", rows={"materials": [
         {"unit": "E1", "item": "organisation", "material": "M1", "title": "领导小组文件", "dated": "2026-03-05", "evidence": "hash-e1-org"}]})
     w.do("clerk-E1", "basic", "mark", rows={"basic": [{"unit": "E1", "item": "organisation", "points": "10"}]}, status=4, code="E_DENIED")
-    w.check_owes("office1", "basic.mark", True)
-    w.do("office1", "basic", "mark", rows={
-        "basic": [{"unit": u, "item": i, "points": share(u, 1000)} for u in UNITS for i in BASIC],
-        "basic_notes": [{"unit": u, "item": i, "how": "files", "note": "查阅材料"} for u in UNITS for i in BASIC]})
-    w.check_owes("office1", "basic.mark", False)
+    with w.settling("office1", "basic.mark"):
+        w.do("office1", "basic", "mark", rows={
+            "basic": [{"unit": u, "item": i, "points": share(u, 1000)} for u in UNITS for i in BASIC],
+            "basic_notes": [{"unit": u, "item": i, "how": "files", "note": "查阅材料"} for u in UNITS for i in BASIC]})
 
 
 def report(w, unit, number, value, late=False, why=None):
@@ -47,19 +47,24 @@ def report(w, unit, number, value, late=False, why=None):
 
 def first_round(w):
     w.do("office1", "phase", "open", "progress")
-    w.do("office1", "round", "open", "1", "--due", "2026-06-30")
-    w.check_owes("clerk-X01", "report.send", True)
+    with w.settling("office1", "round.open", object_="1"):
+        w.do("office1", "round", "open", "1", "--due", "2026-06-30")
+    with w.settling("clerk-X01", "report.send", "X01", object_="1"):
+        report(w, "X01", 1, 25)
     for unit in UNITS:
-        if unit != "X05":
+        if unit not in ("X01", "X05"):
             report(w, unit, 1, 25)
-    w.check_owes("clerk-X01", "report.send", False)
-    w.at("2026-07-02")
-    w.check_owes("clerk-X05", "report.send", True)
+    w.tally.check("who has not reported", [r["unit"] for r in w.owed("report.send")] == ["X05"])
+    w.countdown("clerk-X05", "report.send", [("2026-07-02", -2, "overdue")])
+    w.remind("clerk-X05", "报送调度报告，共1项，截止2026-06-30 24:00，其中逾期1项", True)
     report(w, "X05", 1, 20, late=True)
-    w.do("office1", "progress", "mark", rows={"progress": [{"unit": u, "round": "1", "mark": QUALITY[u]} for u in UNITS]})
+    w.tally.check("the late report is flagged, and no other", {r["unit"] for r in w.look("office1", "list", "round_reports") if r["late"]} == {"X05"})
+    w.check_owed("report.send", False)
+    with w.settling("office1", "progress.mark", object_="1"):
+        w.do("office1", "progress", "mark", rows={"progress": [{"unit": u, "round": "1", "mark": QUALITY[u]} for u in UNITS]})
     w.do("office1", "round", "close", "1")
     behind = w.look("leader-L1", "board")
-    w.tally.check("the leaders' board: behind first", behind and behind[0]["unit"] in UNITS, behind[:2])
+    w.tally.check("the leaders' board: behind first", behind and behind[0]["unit"] == "X05", behind[:2])
 
 
 def second_round(w):
@@ -70,8 +75,16 @@ def second_round(w):
     w.do("clerk-X01", "report", "push", "2", "--unit", "X01", rows={"goal_reports": rows}, status=6, code="E_FAULTS")
     for unit in UNITS:
         # E4's goals were adjusted in between: what it reports must be mapped to them (R13).
-        report(w, unit, 2, 95, why="按调整后的分值填报" if unit == "E4" else None)
+        if unit != "E6":
+            report(w, unit, 2, 95, why="按调整后的分值填报" if unit == "E4" else None)
+    w.countdown("clerk-E6", "report.send", [("2026-12-24", 7, "soon"), ("2026-12-30", 1, "soon"), ("2026-12-31", 0, "today")])
+    w.remind("clerk-E6", "报送调度报告，共1项，截止2026-12-31 24:00", True)
+    w.at("2026-12-31", 23, 50)
+    report(w, "E6", 2, 95)  # the last minutes are in time
+    w.at("2027-01-04")
+    w.check_owed("report.send", False)
     w.do("office1", "progress", "mark", rows={"progress": [{"unit": u, "round": "2", "mark": QUALITY[u]} for u in UNITS]})
+    w.check_owed("progress.mark", False)
 
 
 def drawn(seed, count):
@@ -91,11 +104,13 @@ def visits(w):
     commitment = hashlib.sha256(seed.encode()).hexdigest()
     w.do("office1", "phase", "open", "visits")
     w.do("office1", "draw", "commit", rows={"draws": [{"draw": "D1", "state": "committed", "commitment": commitment, "count": "4"}]})
-    w.do("office1", "draw", "reveal", "D1", "--value", "another", status=1)
-    w.do("office1", "draw", "reveal", "D1", "--value", seed)
+    with w.settling("office1", "draw.reveal"):
+        w.do("office1", "draw", "reveal", "D1", "--value", "another", status=1)
+        w.do("office1", "draw", "reveal", "D1", "--value", seed)
     plans = {row["unit"]: row["visit"] for row in w.look("office1", "list", "visit_plans")}
     w.tally.check("the draw can be reproduced", set(plans) == set(drawn(seed, 4)), plans)
     first = next(iter(plans))
+    w.check_owes("office1", "visit.mark", True, first)
     w.tally.check("hidden until arrival", not w.look(f"clerk-{first}", "list", "visit_plans"))
     for unit, visit in plans.items():
         bad = [{"visit": visit, "member": "某甲", "kind": "department", "home": unit}]
@@ -104,11 +119,14 @@ def visits(w):
         w.do("office1", "visit", "members", "--object", visit, rows={"visit_members": [{"visit": visit, "member": "专家一", "kind": "expert"}]})
         w.do("office1", "visit", "arrive", "--object", visit)
         findings = [{"finding": f"F-{unit}", "unit": unit, "source": "visit", "object": visit, "text": "台账不全", "state": "open"}] if unit == first else None
-        w.do("office1", "visit", "mark", "--object", visit, rows={"visits": [{"unit": unit, "visit": visit, "mark": QUALITY[unit]}], **({"findings": findings} if findings else {})})
+        with w.settling("office1", "visit.mark", unit) if unit == first else contextlib.nullcontext():
+            w.do("office1", "visit", "mark", "--object", visit, rows={"visits": [{"unit": unit, "visit": visit, "mark": QUALITY[unit]}], **({"findings": findings} if findings else {})})
+    w.check_owed("visit.mark", False)
     w.tally.check("seen after arrival", len(w.look(f"clerk-{first}", "list", "visit_plans")) == 1)
-    w.check_owes(f"clerk-{first}", "finding.answer", True)
-    w.do(f"clerk-{first}", "finding", "answer", "--object", f"F-{first}", "--reason", "已补齐", "--unit", first)
-    w.do("office1", "finding", "close", "--object", f"F-{first}")
+    with w.settling(f"clerk-{first}", "finding.answer", first):
+        w.do(f"clerk-{first}", "finding", "answer", "--object", f"F-{first}", "--reason", "已补齐", "--unit", first)
+    with w.settling("office1", "finding.close", first):
+        w.do("office1", "finding", "close", "--object", f"F-{first}")
 
 
 def play(w, adjustments):

@@ -28,7 +28,7 @@ class World:
     def at(self, date, hour=9, minute=0, second=0, micro=0):
         """Moves the daemon's clock to that moment of Beijing time."""
         moment = datetime.datetime.fromisoformat(date).replace(hour=hour, minute=minute, second=second, microsecond=micro, tzinfo=BEIJING)
-        self.day = moment.toordinal()
+        self.shift = (moment.toordinal(), moment.hour // 12)  # a kept login lasts half a day
         offset = int(moment.timestamp() * 1_000_000) - time.time_ns() // 1000
         with open(self.clock + ".new", "w", encoding="ascii") as file:
             file.write(str(offset))
@@ -52,11 +52,11 @@ class World:
         secret = os.path.join(env["XDG_STATE_HOME"], "password")
         result = subprocess.run([self.jixiao, "login", account], env={**env, "JIXIAO_PASSWORD_FILE": secret}, capture_output=True, text=True)
         self.tally.check(f"{account} logs in", result.returncode == 0, result.stderr)
-        self.logins[account] = self.day
+        self.logins[account] = self.shift
 
     def run(self, account, *arguments, stdin=None, year=None):
         self.calls += 1
-        if self.logins[account] != self.day:  # a kept login lasts half a day
+        if self.logins[account] != self.shift:
             self.login(account)
         command = [self.jixiao, *arguments]
         if arguments[0] not in ("receipt", "compute", "help", "whoami"):

@@ -32,7 +32,7 @@ def open_year(w, source, year):
     for name, content in (("scheme.yaml", text), ("units.csv", city.units_csv())):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(content)
-    if w.logins["admin"] != w.day:
+    if w.logins["admin"] != w.shift:
         w.login("admin")
     result = subprocess.run([w.jixiao, "import", folder], env=w.people["admin"], capture_output=True, text=True)
     w.tally.check(f"{year}: scheme and units imported", result.returncode == 0, result.stderr)
