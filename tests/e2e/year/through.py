@@ -63,6 +63,8 @@ def first_round(w):
     with w.settling("office1", "progress.mark", object_="1"):
         w.do("office1", "progress", "mark", rows={"progress": [{"unit": u, "round": "1", "mark": QUALITY[u]} for u in UNITS]})
     w.do("office1", "round", "close", "1")
+    w.tally.check("the auditor reads along", any(r["deed"] == "round.open" for r in w.look("audit", "owed")))
+    w.do("audit", "progress", "mark", rows={"progress": [{"unit": "X05", "round": "1", "mark": "1"}]}, status=4, code="E_DENIED")
     behind = w.look("leader-L1", "board")
     w.tally.check("the leaders' board: behind first", behind and behind[0]["unit"] == "X05", behind[:2])
 
