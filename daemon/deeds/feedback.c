@@ -77,12 +77,25 @@ decimal(const struct feedback *feedback, int64_t hundredths)
 
 /* ---- What must not be seen alone. */
 
+/* A leader alone in his rank who puts units into tiers: so few values that the sum tells which (R43). */
+static bool
+has_lone_tier(const struct feedback *feedback)
+{
+	for (size_t i = 0; i < feedback->rules->rank_count; i++)
+		if (feedback->rules->ranks[i].method == LEADER_TIER &&
+		    privacy_rank_count(feedback->ctx->book, feedback->unit->unit, feedback->rules->ranks[i].code) == 1)
+			return true;
+	return false;
+}
+
 /* May the figures of both be shown one by one? */
 static bool
 is_separable(const struct feedback *feedback)
 {
 	uint64_t cards = 0, leaders = 0;
 
+	if (has_lone_tier(feedback))
+		return false;
 	for (size_t i = 0; i < feedback->ctx->node_count; i++) {
 		const Jx__Node *node = feedback->ctx->nodes[i];
 

@@ -142,6 +142,11 @@ Test(feedback, names_nobody)
 			cr_assert_null(strstr(w->view.rows[i]->cells[j], "P7"));
 		}
 	}
+	/* One mayor and three tiers: the leaders' figure alone would tell which tier he chose. */
+	cr_assert(world_has_row(w, "code=democratic+leaders") && !world_has_row(w, "code=leaders"));
+	/* A department's mayor gives any mark from 0 to 100. */
+	result_explain(w, "E1");
+	cr_assert_eq(world_view(w, "feedback", "unit=E1"), JX_OK);
 	cr_assert(world_has_row(w, "code=democratic") && world_has_row(w, "code=leaders"));
 }
 
@@ -150,18 +155,18 @@ Test(feedback, merges_what_one_person_could_be_read_from)
 {
 	size_t kept = 0;
 
-	result_explain(w, "X1");
+	result_explain(w, "E1");
 	for (size_t i = 0; i < w->node_count; i++)
 		if (deed_is(w->nodes[i]->kind, "leader") && kept++ > 0)
 			w->nodes[i]->kind = (char *)(uintptr_t) "gone";
-	cr_assert_eq(world_view(w, "feedback", "unit=X1"), JX_OK);
+	cr_assert_eq(world_view(w, "feedback", "unit=E1"), JX_OK);
 	cr_assert(world_has_row(w, "code=democratic+leaders", "full=45.00"));
 	cr_assert(!world_has_row(w, "code=democratic") && !world_has_row(w, "code=leaders"));
-	result_explain(w, "X1");
+	result_explain(w, "E1");
 	for (size_t i = 0; i < w->node_count; i++)
 		if (deed_is(w->nodes[i]->kind, "ballots"))
 			w->nodes[i]->kind = (char *)(uintptr_t) "gone";
-	cr_assert_eq(world_view(w, "feedback", "unit=X1"), JX_OK);
+	cr_assert_eq(world_view(w, "feedback", "unit=E1"), JX_OK);
 	cr_assert(world_has_row(w, "code=democratic+leaders"));
 }
 
