@@ -25,7 +25,7 @@ phase_close(struct deed_ctx *ctx)
 {
 	Jx__Phase *phase;
 
-	if (!book_phase_open(ctx->book, ctx->args->value, "")) {
+	if (!book_phase_open(ctx->book, ctx->args->value)) {
 		deed_why(ctx, "阶段“%s”没有开放", "phase \"%s\" is not open", ctx->args->value);
 		return JX_E_LIFE;
 	}

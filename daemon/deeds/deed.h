@@ -236,7 +236,7 @@ uint64_t deed_date_end(const char *date);
 /* "2026-04-20" of a moment, Beijing time. */
 char *deed_date(struct arena *arena, uint64_t us);
 /* Is the phase open? When is it due for the unit (NULL: for all)? 0: no deadline. Extensions and the scheme's calendar count. */
-bool book_phase_open(const struct book *book, const char *phase, const char *unit);
+bool book_phase_open(const struct book *book, const char *phase);
 uint64_t book_phase_due(const struct book *book, const char *phase, const char *unit);
 /* The result is published: nothing changes any more. */
 bool book_is_published(const struct book *book);

@@ -127,7 +127,7 @@ duty_each_of(
 		if ((((unsigned)duty->role | duty->helpers) & roles) == 0 || (is_published && !duty->after_end) ||
 		    (duty->phase != NULL && book_get(book, PAPER_PHASES, duty->phase) == NULL))
 			continue;
-		if (needs != NULL && !book_phase_open(book, needs, ""))
+		if (needs != NULL && !book_phase_open(book, needs))
 			walk.shut_phase = needs;
 		(duty->each != NULL ? duty->each : each_in_state)(&walk);
 	}

@@ -199,7 +199,7 @@ deed_gate(struct deed_ctx *ctx, const char **field)
 		return JX_E_DENIED;
 	if (!deed->after_end && book_is_published(ctx->book))
 		return JX_E_FROZEN;
-	if (deed->phase != NULL && !book_phase_open(ctx->book, deed->phase, ctx->args->unit))
+	if (deed->phase != NULL && !book_phase_open(ctx->book, deed->phase))
 		return JX_E_PHASE;
 	err = check_arguments(ctx, field);
 	if (err == JX_OK)

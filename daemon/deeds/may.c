@@ -104,7 +104,7 @@ why_not(const struct view_ctx *ctx, const struct deed *deed)
 
 	if (!deed->after_end && book_is_published(ctx->book))
 		return view_say(ctx, "结果已公布，不再改动", "the result is published");
-	if (deed->phase != NULL && !book_phase_open(ctx->book, deed->phase, unit))
+	if (deed->phase != NULL && !book_phase_open(ctx->book, deed->phase))
 		return arena_printf(ctx->arena,
 		    ctx->lang == JX_EN ? "phase \"%s\" is not open" : "阶段“%s”未开放", deed->phase);
 	if (deed->scope == DEED_OWN && *ctx->actor->unit == '\0')

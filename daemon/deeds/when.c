@@ -83,11 +83,10 @@ book_unit_kind(const struct book *book, const char *unit)
 }
 
 bool
-book_phase_open(const struct book *book, const char *phase, const char *unit)
+book_phase_open(const struct book *book, const char *phase)
 {
 	const Jx__Phase *row = (const Jx__Phase *)book_get(book, PAPER_PHASES, phase);
 
-	(void)unit;
 	return row != NULL && deed_is(row->state, "open");
 }
 

@@ -34,11 +34,11 @@ Test(calendar, a_phase_opens_closes_and_is_extended)
 {
 	uint64_t due = deed_date_end("2010-05-10");
 
-	cr_assert(!book_phase_open(w->book, "goals", ""));
+	cr_assert(!book_phase_open(w->book, "goals"));
 	cr_assert_eq(world_do(w, "phase.open", "value=nothing"), JX_E_FIELD);
 	cr_assert_eq(world_do(w, "phase.close", "value=goals"), JX_E_LIFE);
 	cr_assert_eq(world_do(w, "phase.open", "value=goals", "due=2010-05-10"), JX_OK);
-	cr_assert(book_phase_open(w->book, "goals", ""));
+	cr_assert(book_phase_open(w->book, "goals"));
 	cr_assert_eq(book_phase_due(w->book, "goals", "X1"), due);
 	cr_assert_eq(world_do(w, "phase.extend", "value=goals", "due=2010-05-10", "reason=x"), JX_E_RULE);
 	cr_assert_eq(world_do(w, "phase.extend", "value=goals", "due=2010-05-12"), JX_E_FIELD, "a reason is needed");
