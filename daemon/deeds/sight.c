@@ -90,6 +90,12 @@ static const struct sight rows[] = {
 	{PAPER_MEASURES,           "a",   "a",    "o",  "o",   "-",  "c",   "a",      "-"},
 	{PAPER_NOTICES,            "a",   "a",    "n",  "n",   "n",  "n",   "n",      "n"},
 	{PAPER_SEEN,               "-",   "-",    "-",  "-",   "-",  "-",   "-",      "-"},
+	{PAPER_FILES,              "a",   "a",    "o",  "o",   "t",  "c",   "a",      "-"},
+	{PAPER_COMMIT_CODES,       "a",   "a",    "o",  "o",   "-",  "-",   "a",      "-"},
+	{PAPER_LEASES,             "a",   "a",    "-",  "-",   "t",  "-",   "-",      "-"},
+	{PAPER_SIGNERS,            "a",   "a",    "o",  "o",   "t",  "-",   "-",      "-"},
+	{PAPER_COUNTERSIGNS,       "a",   "a",    "o",  "o",   "e",  "-",   "-",      "-"},
+	{PAPER_POLLS,              "a",   "a",    "-",  "-",   "t",  "-",   "a",      "-"},
 };
 /* clang-format on */
 

@@ -37,6 +37,8 @@ static const char *const award_states[] = {"listed", "withdrawn", NULL};
 static const char *const consulted[] = {"discipline", "organisation", NULL};
 static const char *const consent_verdicts[] = {"agree", "object", NULL};
 static const char *const objection_states[] = {"open", "answered", "upheld", NULL};
+static const char *const sign_verdicts[] = {"agree", "object", NULL};
+static const char *const poll_states[] = {"open", "closed", NULL};
 static const char *const promise_states[] = {"open", "kept", "broken", NULL};
 
 #define ROW(name, zh, en, message, ...)                                                            \
@@ -533,6 +535,51 @@ const struct record_row record_kinds[PAPER_END] = {
 	[PAPER_SEEN] = ROW("seen", "已读", "seen", jx__seen__descriptor,
 	    KEY("account", "账号", "account"),
 	    CODE_OR_NONE("upto", "读至", "up to")),
+	[PAPER_FILES] = ROW("files", "佐证文件", "evidence files", jx__file__descriptor,
+	    KEY("unit", "单位", "unit"),
+	    KEY("file", "文件摘要", "file hash"),
+	    NAME("name", "文件名", "name"),
+	    COUNT_OR_NONE("size", "字节数", "bytes"),
+	    CODE_OR_NONE("type", "类型", "type"),
+	    CODE_OR_NONE("by", "报送人", "by"),
+	    MOMENT_OR_NONE("at_us", "收到时间", "received")),
+	[PAPER_COMMIT_CODES] = ROW("commit_codes", "承诺码", "commit codes", jx__commit_code__descriptor,
+	    KEY("code", "承诺码", "code"),
+	    CODE("unit", "单位", "unit"),
+	    CODE_OR_NONE("by", "登记人", "by"),
+	    MOMENT_OR_NONE("at_us", "登记时间", "recorded"),
+	    TEXT_OR_NONE("note", "来电人", "who called")),
+	[PAPER_LEASES] = ROW("leases", "核查占用", "leases", jx__lease__descriptor,
+	    KEY("unit", "单位", "unit"),
+	    KEY("goal", "目标", "goal"),
+	    CODE_OR_NONE("by", "评估员", "by"),
+	    MOMENT_OR_NONE("until_us", "占用至", "until")),
+	[PAPER_SIGNERS] = ROW("signers", "会签公钥", "countersigning keys", jx__signer__descriptor,
+	    KEY("unit", "单位", "unit"),
+	    CODE("key", "公钥", "public key"),
+	    MOMENT_OR_NONE("at_us", "时间", "at")),
+	[PAPER_COUNTERSIGNS] = ROW("countersigns", "现场会签", "countersignatures", jx__countersign__descriptor,
+	    KEY("unit", "单位", "unit"),
+	    KEY("object", "目标或踏查", "goal or visit"),
+	    KEY("by", "评分人", "who marked"),
+	    NAME("name", "会签人", "name"),
+	    CHOICE("verdict", "意见", "verdict", sign_verdicts),
+	    TEXT_OR_NONE("text", "说明", "text"),
+	    CODE_OR_NONE("content", "所见评分摘要", "content"),
+	    NAME_OR_NONE("signature", "签名", "signature"),
+	    MOMENT_OR_NONE("at_us", "时间", "at")),
+	[PAPER_POLLS] = ROW("polls", "评价卡场次", "polls", jx__poll__descriptor,
+	    KEY("poll", "场次", "poll"),
+	    CHOICE("kind", "单位类别", "kind of unit", unit_kinds),
+	    CODE("group", "评估主体", "voter group"),
+	    TEXT_OR_NONE("units", "单位", "units"),
+	    CHOICE_OR_NONE("state", "状态", "state", poll_states),
+	    COUNT_OR_NONE("printed", "印制", "printed"),
+	    COUNT_OR_NONE("issued", "发放", "issued"),
+	    COUNT_OR_NONE("returned", "收回", "returned"),
+	    COUNT_OR_NONE("valid", "有效", "valid"),
+	    COUNT_OR_NONE("void", "作废", "void"),
+	    COUNT_OR_NONE("slot", "密钥位", "vault slot")),
 };
 /* clang-format on */
 

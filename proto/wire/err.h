@@ -42,6 +42,12 @@
 	X(JX_E_CANCELLED, "E_CANCELLED", 0, 130, "已取消", "cancelled", "如需要请重新开始", "start again if needed") \
 	X(JX_E_BUSY, "E_BUSY", 1000, 3, "服务器繁忙", "the server is busy", "请稍后再试", "try again shortly") \
 	X(JX_E_UNAVAILABLE, "E_UNAVAILABLE", 1000, 3, "数据库暂时不可用", "the database is not available for the moment", "请稍后再试，已确认的数据不会丢失", "try again shortly; nothing acknowledged is lost") \
+	X(JX_E_CARD, "E_CARD", 0, 1, "评价卡的码不正确", "no such card", "请对照卡片重新输入", "type the card's code again") \
+	X(JX_E_CARD_USED, "E_CARD_USED", 0, 5, "此卡已投，内容不同", "this card was used, with other answers", "一卡只能投一次；原投票有效", "a card counts once; the first one stands") \
+	X(JX_E_QUOTA, "E_QUOTA", 0, 1, "超出本单位的文件限额", "beyond the unit's quota of files", "请压缩文件，或请绩效办提高限额", "send less, or ask the office for more") \
+	X(JX_E_INCOMPLETE, "E_INCOMPLETE", 0, 1, "文件尚未传完", "the file is not complete yet", "请继续上传：jixiao outbox send", "go on uploading: jixiao outbox send") \
+	X(JX_E_LOCKED, "E_LOCKED", 0, 4, "本机草稿以另一密码加密，打不开", "this account's drafts are locked with another password", "用原密码解锁：jixiao outbox unlock", "unlock with the former password: jixiao outbox unlock") \
+	X(JX_E_PACKET, "E_PACKET", 0, 1, "离线报送包无效", "the packet is not valid", "请由原报送人重新导出", "have it exported again") \
 	X(JX_E_CONNECTION, "E_CONNECTION", 1000, 3, "无法连接服务器", "no connection to the server", "请检查网络与 JIXIAO_SERVER 设置", "check the network and JIXIAO_SERVER") \
 	X(JX_E_TLS, "E_TLS", 0, 3, "服务器身份无法验证", "the server's identity could not be verified", "请检查 JIXIAO_CA 所指的证书", "check the certificate named by JIXIAO_CA") \
 	X(JX_E_VERSION, "E_VERSION", 0, 2, "协议版本不受支持", "protocol version not supported", "请升级客户端", "upgrade the client") \

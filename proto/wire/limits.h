@@ -27,6 +27,12 @@ enum {
 	/* All fields in one message, at any depth, known and unknown. A frame of ballots with
 	 * blank answers holds about 20,000. */
 	LIMIT_FIELD_COUNT_MAX = 32 << 10,
+
+	/* Bytes of a chunk of evidence: with what is around it, one frame. */
+	LIMIT_CHUNK_SIZE = 48 << 10,
+
+	/* Hashes in one page of a file's list: 32 KiB. */
+	LIMIT_CHUNK_LIST_COUNT_MAX = 1024,
 };
 
 #endif

@@ -73,7 +73,8 @@ Test(routes, answer_every_request_of_the_envelope)
 		const ProtobufCFieldDescriptor *field = &jx__envelope__descriptor.fields[i];
 		size_t size = strlen(field->name);
 		bool is_answer = (size > 6 && strcmp(field->name + size - 6, "_reply") == 0) ||
-		    (size > 5 && strcmp(field->name + size - 5, "_page") == 0) || strcmp(field->name, "fail") == 0 ||
+		    (size > 5 && strcmp(field->name + size - 5, "_page") == 0) ||
+		    strcmp(field->name, "evidence_data") == 0 || strcmp(field->name, "ballot_form") == 0 || strcmp(field->name, "fail") == 0 ||
 		    strcmp(field->name, "progress") == 0 || strcmp(field->name, "done") == 0 ||
 		    strcmp(field->name, "table") == 0 || strcmp(field->name, "notice") == 0 ||
 		    strcmp(field->name, "bye_ack") == 0 || strcmp(field->name, "request_id") == 0;

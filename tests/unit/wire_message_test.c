@@ -266,7 +266,7 @@ Test(envelope, unknown_body_keeps_its_request_id_and_loses_the_rest)
 
 	/* 0x5A: hello_reply, with an unknown field inside */
 	cr_assert_eq(
-	    envelope_read(arena, BYTES("\x08\x05\xAA\x06\x03\x08\x80\x80"), &envelope, &field),
+	    envelope_read(arena, BYTES("\x08\x05\xAA\x38\x03\x08\x80\x80"), &envelope, &field),
 	    JX_OK);
 	cr_assert_eq(envelope->request_id, 5u);
 	cr_assert_eq(envelope->body_case, JX__ENVELOPE__BODY__NOT_SET);
