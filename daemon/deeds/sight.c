@@ -94,7 +94,7 @@ static const struct sight rows[] = {
 	{PAPER_COMMIT_CODES,       "a",   "a",    "o",  "o",   "-",  "-",   "a",      "-"},
 	{PAPER_LEASES,             "a",   "a",    "-",  "-",   "t",  "-",   "-",      "-"},
 	{PAPER_SIGNERS,            "a",   "a",    "o",  "o",   "t",  "-",   "-",      "-"},
-	{PAPER_COUNTERSIGNS,       "a",   "a",    "o",  "o",   "e",  "-",   "-",      "-"},
+	{PAPER_COUNTERSIGNS,       "a",   "a",    "o",  "o",   "t",  "-",   "-",      "-"},
 	{PAPER_POLLS,              "a",   "a",    "-",  "-",   "t",  "-",   "a",      "-"},
 };
 /* clang-format on */
