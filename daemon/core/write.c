@@ -1,27 +1,23 @@
 #include "core/write.h"
 
 #include <assert.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/inside.h"
+#include "wire/content.h"
 
 void
 write_content_hash(const struct request *req, const ProtobufCMessage *message, uint8_t hash[32])
 {
 	size_t size = protobuf_c_message_get_packed_size(message);
 	uint8_t *packed = arena_alloc(req->arena, size + 1);
-	crypto_hash_sha256_state state;
 
-	crypto_hash_sha256_init(&state);
-	crypto_hash_sha256_update(
-	    &state, (const uint8_t *)req->route->name, strlen(req->route->name) + 1);
-	if (packed != NULL) { /* an arena that is full fails the request at its answer */
+	if (packed == NULL) /* an arena that is full fails the request at its answer */
+		size = 0;
+	else
 		protobuf_c_message_pack(message, packed);
-		crypto_hash_sha256_update(&state, packed, size);
-	}
-	crypto_hash_sha256_final(&state, hash);
+	content_hash(req->route->name, (struct bytes){packed, size}, hash);
 }
 
 /* The value of a field that the message's type may lack. */
