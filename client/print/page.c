@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POINTS_PER_MM (72.0 / 25.4)
+#define POINTS(hundredths) ((hundredths) * 72.0 / 2540) /* of a millimetre */
 
-static const double points_least = 5.0, points_step = 0.5;
+enum { SIZE_LEAST = 50, SIZE_STEP = 5, LINE_WIDTH = 15 };
+
 /* When a PDF says it was made: the same for all. */
 static const char created[] = "2000-01-01T00:00:00Z";
 
@@ -43,13 +44,14 @@ page_begin(const char *title, struct secret *out)
 		return NULL;
 	print->out = out;
 	print->surface = cairo_pdf_surface_create_for_stream(
-	    on_bytes, out, PAGE_WIDTH_MM * POINTS_PER_MM, PAGE_HEIGHT_MM * POINTS_PER_MM);
+	    on_bytes, out, POINTS(PAGE_WIDTH), POINTS(PAGE_HEIGHT));
 	cairo_pdf_surface_set_metadata(print->surface, CAIRO_PDF_METADATA_TITLE, title);
 	cairo_pdf_surface_set_metadata(print->surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
 	print->cairo = cairo_create(print->surface);
-	cairo_scale(print->cairo, POINTS_PER_MM, POINTS_PER_MM);
+	cairo_scale(print->cairo, POINTS(1), POINTS(1));
+	cairo_set_line_width(print->cairo, LINE_WIDTH);
 	print->layout = pango_cairo_create_layout(print->cairo);
-	/* A unit of length is a millimetre: type rounded to whole ones would be a ruin. */
+	/* Type set for a screen's pixels would be uneven on paper. */
 	pango_context_set_round_glyph_positions(pango_layout_get_context(print->layout), FALSE);
 	return print;
 }
@@ -82,46 +84,54 @@ page_cairo(const struct page_print *print)
 	return print->cairo;
 }
 
-/* The height in millimetres. */
-static double
-set_size(PangoLayout *layout, enum page_face face, double points)
+/* The height. */
+static int
+set_size(PangoLayout *layout, enum page_face face, int size)
 {
 	PangoFontDescription *font = pango_font_description_new();
 	PangoRectangle extents;
 
 	pango_font_description_set_family_static(font, faces[face].family);
 	pango_font_description_set_weight(font, faces[face].weight);
-	pango_font_description_set_absolute_size(font, points / POINTS_PER_MM * PANGO_SCALE);
+	pango_font_description_set_absolute_size(font, size * (PANGO_SCALE * 254 / 72.0));
 	pango_layout_set_font_description(layout, font);
 	pango_font_description_free(font);
 	pango_layout_get_extents(layout, NULL, &extents);
-	return (double)extents.height / PANGO_SCALE;
+	return extents.height / PANGO_SCALE;
 }
 
-double
-page_text(struct page_print *print, enum page_face face, double points, struct page_place place, const char *text)
+int
+page_text(struct page_print *print, enum page_face face, int size, struct page_place place, const char *text)
 {
 	PangoLayout *layout = print->layout;
-	double height;
+	int height;
 
 	pango_layout_set_text(layout, text, -1);
-	pango_layout_set_width(layout, (int)(place.width * PANGO_SCALE));
+	pango_layout_set_width(layout, place.width * PANGO_SCALE);
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_alignment(layout, place.is_centered ? PANGO_ALIGN_CENTER : PANGO_ALIGN_LEFT);
 	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_NONE);
-	height = set_size(layout, face, points);
-	while (height > place.height && points - points_step >= points_least) {
-		points -= points_step;
-		height = set_size(layout, face, points);
+	height = set_size(layout, face, size);
+	while (height > place.height && size - SIZE_STEP >= SIZE_LEAST) {
+		size -= SIZE_STEP;
+		height = set_size(layout, face, size);
 	}
 	if (height > place.height) {
-		pango_layout_set_height(layout, (int)(place.height * PANGO_SCALE));
+		pango_layout_set_height(layout, place.height * PANGO_SCALE);
 		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-		height = set_size(layout, face, points);
+		height = set_size(layout, face, size);
 		pango_layout_set_height(layout, -1);
 	}
 	cairo_move_to(print->cairo, place.x, place.y);
 	pango_cairo_show_layout(print->cairo, layout);
 	pango_layout_set_text(layout, "", 0);
 	return height;
+}
+
+void
+page_line(struct page_print *print, int x, int y, int width, int height)
+{
+	cairo_move_to(print->cairo, x, y);
+	cairo_rel_line_to(print->cairo, width, height);
+	cairo_stroke(print->cairo);
 }

@@ -2,7 +2,8 @@
  * print/page.h: what every printed page here is made of: a PDF in memory, the
  * official faces, text that fits its place. Of this room only.
  *
- * Lengths are millimetres from the top left of the page, sizes of type points.
+ * Lengths are hundredths of a millimetre from the top left of the page, sizes of
+ * type tenths of a point.
  * The PDF tells nothing of when, where or by whom it was made: two with the same
  * words are the same bytes.
  *
@@ -16,13 +17,12 @@
 
 #include "print/secret.h"
 
-#define PAGE_WIDTH_MM 210.0 /* A4 */
-#define PAGE_HEIGHT_MM 297.0
+enum { PAGE_WIDTH = 21000, PAGE_HEIGHT = 29700 }; /* A4 */
 
 enum page_face { PAGE_SONG, PAGE_SONG_BOLD, PAGE_MONO };
 
 struct page_place {
-	double x, y, width, height;
+	int x, y, width, height;
 	bool is_centered;
 };
 
@@ -34,13 +34,14 @@ struct page_print *page_begin(const char *title, struct secret *out);
 JX_MUST_USE enum jx_err page_end(struct page_print *print);
 void page_next(struct page_print *print); /* this page is done */
 
-/* In millimetres. */
 cairo_t *page_cairo(const struct page_print *print);
 /*
  * text within place, lines broken where they must; set smaller when it does not
  * fit, and cut with "…" where even that does not help. The height it took.
  */
-double page_text(
-    struct page_print *print, enum page_face face, double points, struct page_place place, const char *text);
+int page_text(
+    struct page_print *print, enum page_face face, int size, struct page_place place, const char *text);
+/* A thin line. */
+void page_line(struct page_print *print, int x, int y, int width, int height);
 
 #endif

@@ -6,17 +6,29 @@
 
 #include "print/page.h"
 
-enum { COLUMN_COUNT = 2, ROW_COUNT = SHEET_CARD_COUNT / COLUMN_COUNT, GROUP_SIZE = 5 /* with its hyphen */ };
-
-/* Millimetres. The margins hold the cut marks, and what printers cannot reach. */
-static const double margin_x = 10, margin_y = 10.5;
-static const double card_width = (PAGE_WIDTH_MM - 2 * 10) / COLUMN_COUNT;
-static const double card_height = (PAGE_HEIGHT_MM - 2 * 10.5) / ROW_COUNT;
-/* Within a card, from its edge. A QR wants four modules of white around it. */
-static const double padding = 5, title_y = 3.5, heading_y = 7.8, group_y = 14.8, qr_y = 21.8, rule_y = 51.5,
-		    code_y = 52.4, note_y = 64;
-static const double qr_size = 27, gap = 4.5, code_height = 12;
-static const double mark_length = 5, mark_gap = 1.5, mark_width = 0.15;
+enum {
+	COLUMN_COUNT = 2,
+	ROW_COUNT = SHEET_CARD_COUNT / COLUMN_COUNT,
+	GROUP_SIZE = 5, /* characters of a code, with the hyphen */
+	/* The margins hold the cut marks, and what printers cannot reach. */
+	MARGIN_X = 1000,
+	MARGIN_Y = 1050,
+	CARD_WIDTH = (PAGE_WIDTH - 2 * MARGIN_X) / COLUMN_COUNT,
+	CARD_HEIGHT = (PAGE_HEIGHT - 2 * MARGIN_Y) / ROW_COUNT,
+	/* Within a card, from its edge. A QR wants four modules of white around it. */
+	PADDING = 500,
+	TITLE_Y = 350,
+	HEADING_Y = 780,
+	GROUP_Y = 1480,
+	QR_Y = 2180,
+	RULE_Y = 5150,
+	CODE_Y = 5240,
+	NOTE_Y = 6400,
+	QR_SIZE = 2700,
+	QR_GAP = 450,
+	MARK_LENGTH = 500,
+	MARK_GAP = 150,
+};
 
 /* The code without its hyphens: a QR of capitals and digits alone takes the fewest modules. */
 static QRcode *
@@ -35,14 +47,14 @@ qr_of(const char *code)
 }
 
 static enum jx_err
-draw_qr(cairo_t *cairo, double x, double y, const char *code)
+draw_qr(cairo_t *cairo, int x, int y, const char *code)
 {
 	QRcode *qr = qr_of(code);
-	double module;
+	int module;
 
 	if (qr == NULL)
 		return JX_E_MEMORY;
-	module = qr_size / qr->width;
+	module = QR_SIZE / qr->width;
 	/* Runs of dark modules, row by row, as one path: no hairlines between them. */
 	for (int row = 0; row < qr->width; row++)
 		for (int from = 0, to; from < qr->width; from = to + 1) {
@@ -69,72 +81,55 @@ draw_code(struct page_print *print, struct page_place place, const char *code)
 	for (size_t i = 0; i < size; i++)
 		if (lines[i] == '-')
 			lines[i] = i == middle ? '\n' : ' ';
-	page_text(print, PAGE_MONO, 14.5, place, lines);
+	page_text(print, PAGE_MONO, 145, place, lines);
 	sodium_memzero(lines, sizeof lines);
 }
 
 static void
-draw_steps(struct page_print *print, double x, double y, double width, const struct sheet_words *words)
+draw_steps(struct page_print *print, int x, int y, int width, const struct sheet_words *words)
 {
-	const double bottom = y + qr_size;
+	const int bottom = y + QR_SIZE;
 
 	for (size_t i = 0; i < SHEET_STEP_COUNT_MAX && words->steps[i] != NULL; i++)
-		y += page_text(print, PAGE_SONG, 8.5, (struct page_place){x, y, width, bottom - y, false},
-			 words->steps[i]) + 0.5;
+		y += 50 + page_text(print, PAGE_SONG, 85,
+			      (struct page_place){x, y, width, bottom - y, false}, words->steps[i]);
 }
 
 /* x, y: the card's corner. */
 static enum jx_err
-draw_card(struct page_print *print, double x, double y, const struct sheet_words *words, const char *code)
+draw_card(struct page_print *print, int x, int y, const struct sheet_words *words, const char *code)
 {
-	const double left = x + padding, width = card_width - 2 * padding, beside = qr_size + gap;
-	cairo_t *cairo = page_cairo(print);
+	const int left = x + PADDING, width = CARD_WIDTH - 2 * PADDING, beside = QR_SIZE + QR_GAP;
 
-	page_text(print, PAGE_SONG, 9, (struct page_place){left, y + title_y, width, 4.5, true}, words->title);
-	page_text(print, PAGE_SONG_BOLD, 14, (struct page_place){left, y + heading_y, width, 7.2, true}, words->heading);
-	page_text(print, PAGE_SONG, 10, (struct page_place){left, y + group_y, width, 5, true}, words->group);
-	draw_steps(print, left + beside, y + qr_y - 0.8, width - beside, words);
-	cairo_set_line_width(cairo, mark_width);
-	cairo_move_to(cairo, left, y + rule_y);
-	cairo_line_to(cairo, left + width, y + rule_y);
-	cairo_stroke(cairo);
-	draw_code(print, (struct page_place){left, y + code_y, width, code_height, true}, code);
-	page_text(print, PAGE_SONG, 7, (struct page_place){left, y + note_y, width, 3.6, true}, words->note);
-	return draw_qr(cairo, left, y + qr_y, code);
+	page_text(print, PAGE_SONG, 90, (struct page_place){left, y + TITLE_Y, width, 450, true}, words->title);
+	page_text(print, PAGE_SONG_BOLD, 140, (struct page_place){left, y + HEADING_Y, width, 720, true}, words->heading);
+	page_text(print, PAGE_SONG, 100, (struct page_place){left, y + GROUP_Y, width, 500, true}, words->group);
+	draw_steps(print, left + beside, y + QR_Y - 80, width - beside, words);
+	page_line(print, left, y + RULE_Y, width, 0);
+	draw_code(print, (struct page_place){left, y + CODE_Y, width, 1200, true}, code);
+	page_text(print, PAGE_SONG, 70, (struct page_place){left, y + NOTE_Y, width, 360, true}, words->note);
+	return draw_qr(page_cairo(print), left, y + QR_Y, code);
 }
 
 /* Where the knife goes: at the edges of the page, and a small cross where four cards meet. */
 static void
-draw_marks(cairo_t *cairo)
+draw_marks(struct page_print *print)
 {
-	const double right = PAGE_WIDTH_MM - margin_x, bottom = PAGE_HEIGHT_MM - margin_y;
+	const int right = PAGE_WIDTH - MARGIN_X, bottom = PAGE_HEIGHT - MARGIN_Y;
 
-	cairo_set_line_width(cairo, mark_width);
-	for (int column = 0; column <= COLUMN_COUNT; column++) {
-		double x = margin_x + card_width * column;
-
-		cairo_move_to(cairo, x, margin_y - mark_gap - mark_length);
-		cairo_rel_line_to(cairo, 0, mark_length);
-		cairo_move_to(cairo, x, bottom + mark_gap);
-		cairo_rel_line_to(cairo, 0, mark_length);
-		for (int row = 1; column > 0 && column < COLUMN_COUNT && row < ROW_COUNT; row++) {
-			double y = margin_y + card_height * row;
-
-			cairo_move_to(cairo, x - 1.5, y);
-			cairo_rel_line_to(cairo, 3, 0);
-			cairo_move_to(cairo, x, y - 1.5);
-			cairo_rel_line_to(cairo, 0, 3);
+	for (int x = MARGIN_X; x <= right; x += CARD_WIDTH) {
+		page_line(print, x, MARGIN_Y - MARK_GAP - MARK_LENGTH, 0, MARK_LENGTH);
+		page_line(print, x, bottom + MARK_GAP, 0, MARK_LENGTH);
+	}
+	for (int y = MARGIN_Y; y <= bottom; y += CARD_HEIGHT) {
+		page_line(print, MARGIN_X - MARK_GAP - MARK_LENGTH, y, MARK_LENGTH, 0);
+		page_line(print, right + MARK_GAP, y, MARK_LENGTH, 0);
+	}
+	for (int x = MARGIN_X + CARD_WIDTH; x < right; x += CARD_WIDTH)
+		for (int y = MARGIN_Y + CARD_HEIGHT; y < bottom; y += CARD_HEIGHT) {
+			page_line(print, x - MARK_GAP, y, 2 * MARK_GAP, 0);
+			page_line(print, x, y - MARK_GAP, 0, 2 * MARK_GAP);
 		}
-	}
-	for (int row = 0; row <= ROW_COUNT; row++) {
-		double y = margin_y + card_height * row;
-
-		cairo_move_to(cairo, margin_x - mark_gap - mark_length, y);
-		cairo_rel_line_to(cairo, mark_length, 0);
-		cairo_move_to(cairo, right + mark_gap, y);
-		cairo_rel_line_to(cairo, mark_length, 0);
-	}
-	cairo_stroke(cairo);
 }
 
 enum jx_err
@@ -146,15 +141,15 @@ sheet_make(const struct sheet_words *words, const uint8_t (*codes)[CODE_CARD_SIZ
 	char code[CODE_TEXT_SIZE];
 
 	for (size_t i = 0; err == JX_OK && i < count; i++) {
-		size_t place = i % SHEET_CARD_COUNT;
+		int place = (int)(i % SHEET_CARD_COUNT);
 
 		if (place == 0 && i > 0)
 			page_next(print);
 		if (place == 0)
-			draw_marks(page_cairo(print));
+			draw_marks(print);
 		code_write(codes[i], CODE_CARD_BITS, code);
-		err = draw_card(print, margin_x + card_width * (double)(place % COLUMN_COUNT),
-		    margin_y + card_height * (double)(place / COLUMN_COUNT), words, code);
+		err = draw_card(print, MARGIN_X + CARD_WIDTH * (place % COLUMN_COUNT),
+		    MARGIN_Y + CARD_HEIGHT * (place / COLUMN_COUNT), words, code);
 	}
 	sodium_memzero(code, sizeof code);
 	end = print == NULL ? JX_OK : page_end(print);
