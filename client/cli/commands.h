@@ -58,6 +58,8 @@ int cmd_list(struct cli *cli);
 int cmd_history(struct cli *cli);
 int cmd_pull(struct cli *cli);
 int cmd_watch(struct cli *cli);
+int cmd_ballot(struct cli *cli);
+int cmd_cards_make(struct cli *cli);
 int cmd_do(struct cli *cli); /* of a name that is no deed's */
 /* Of every deed, of every view: made.h. */
 int cmd_deed(struct cli *cli);

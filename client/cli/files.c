@@ -140,3 +140,9 @@ files_write(struct arena *arena, const char *path, struct bytes bytes)
 	}
 	return sync_folder(path);
 }
+
+enum jx_err
+files_move(const char *path, const char *to)
+{
+	return rename(path, to) == 0 ? sync_folder(to) : JX_E_FILE;
+}

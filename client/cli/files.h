@@ -22,5 +22,7 @@ JX_MUST_USE enum jx_err files_read(
  * Folders that are missing are made. Only the user may read any of it.
  */
 JX_MUST_USE enum jx_err files_write(struct arena *arena, const char *path, struct bytes bytes);
+/* Gives the file another name, in place of one that has it; JX_OK: it survives a power cut. */
+JX_MUST_USE enum jx_err files_move(const char *path, const char *to);
 
 #endif
