@@ -15,6 +15,8 @@
 #include "core/route.h"
 #include "core/run.h"
 #include "core/session.h"
+#include "core/slots.h"
+#include "core/tally.h"
 #include "core/throttle.h"
 #include "core/watch.h"
 
@@ -32,6 +34,8 @@ struct core {
 	struct run_table runs;
 	struct books_table books;
 	struct watch_table watches;
+	struct slots slots;
+	struct tally_table tallies;
 	char *dummy_hash; /* of a password nobody knows: unknown accounts take as long as known ones
 			   */
 	uint8_t key_id[8];

@@ -162,6 +162,7 @@ print_deeds(FILE *file)
 char *
 core_routes_text(void)
 {
+	static const char *const kind_names[] = {"", "read", "write", "card"};
 	struct print print;
 	char roles[160];
 
@@ -173,7 +174,7 @@ core_routes_text(void)
 		const struct route *route = &route_rows[i];
 
 		fprintf(print.file, "%-16s %-6s %-14s %-24s %-5s %-6s %6u %9u\n", route->name,
-		    route->kind == ROUTE_WRITE ? "write" : "read", print_states(route->states),
+		    kind_names[route->kind], print_states(route->states),
 		    print_roles(route->roles, roles), scope_names[route->scope],
 		    route->phases == PHASE_OPEN ? "open" : "-", route->size_max,
 		    route->inflight_max);

@@ -34,6 +34,11 @@ const struct link_statement question_statements[QUESTION_COUNT] = {
 	    TYPES(OID_TEXT, OID_INT8)},
 	[QUESTION_HISTORY] = {"history", "SELECT * FROM jx.question_history($1, $2, $3, $4)",
 	    TYPES(OID_TEXT, OID_INT8, OID_TEXT, OID_TEXT)},
+	[QUESTION_CARD] = {"card", "SELECT * FROM jx.question_card($1)", TYPES(OID_BYTEA)},
+	[QUESTION_POLLS] = {"polls", "SELECT * FROM jx.question_polls()", NULL, 0},
+	[QUESTION_CASTS] = {"casts", "SELECT * FROM jx.question_casts($1, $2)", TYPES(OID_TEXT, OID_INT8)},
+	[QUESTION_VOTES] = {"votes", "SELECT * FROM jx.question_votes($1, $2, $3, $4, $5)",
+	    TYPES(OID_TEXT, OID_INT8, OID_TEXT, OID_TEXT, OID_INT8)},
 	[QUESTION_KEYS] = {"keys", "SELECT * FROM jx.question_keys()", NULL, 0},
 };
 /* clang-format on */

@@ -2,6 +2,7 @@
  * sys/keys.h: what the daemon keeps secret, made at the first start:
  *   DIR/keys/signing.key   Ed25519 seed, 32 bytes (receipts are signed with it)
  *   DIR/keys/token.key     32 bytes (logins that are kept are sealed with it)
+ *   DIR/keys/vault         keys of open polls (job/vault.h)
  *   DIR/admin.password     of account "admin", a line; for its first login
  *   DIR/receipt.pub        the public key in hex, a line: for everybody
  * The first three may be read by their owner only.
