@@ -6,6 +6,7 @@ usage: ballot_secrecy_test.py JIXIAOD JIXIAO [VOTERS] [SEED]
        ballot_secrecy_test.py --leaky JIXIAOD_THAT_LEAKS JIXIAO …: the attacker must find the ballots
 """
 import collections
+import hashlib
 import os
 import queue
 import re
@@ -183,6 +184,50 @@ def check_reconciled(hall, peer, poll, cards, votes):
 
 # ---- The attacker.
 
+def key_print(key):
+    """As jx.poll names a key (daemon/core/seal.h)."""
+    return hashlib.blake2b(b"jixiao-vote-print-1\0\0", key=key, digest_size=32).hexdigest()[:16]
+
+
+def find_keys(hall, database):
+    """The keys of the open polls: with them, sealed votes can be read. What an insider can do before closing."""
+    prints = {row["print"] for row in database.rows("jx.poll")}
+    keys = set()
+    for folder, _, files in os.walk(hall.daemon.data):
+        for path in (os.path.join(folder, n) for n in files):
+            if os.path.join(hall.daemon.data, "pg") in path or not os.path.isfile(path):
+                continue
+            with open(path, "rb") as file:
+                data = file.read()
+            keys |= {k for k in (data[i:i + 32] for i in range(len(data) - 31)) if key_print(k) in prints}
+    return keys
+
+
+def memory_of(pid):
+    """What the process may write to, piece by piece."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
+        for line in maps:
+            first, last = (int(x, 16) for x in line.split()[0].split("-"))
+            if line.split()[1].startswith("rw"):
+                try:
+                    memory.seek(first)
+                    yield memory.read(last - first)
+                except (OSError, ValueError):
+                    continue
+
+
+def check_keys_gone(hall, keys):
+    held = []
+    for folder, _, files in os.walk(hall.daemon.folder):
+        for path in (os.path.join(folder, n) for n in files):
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    data = file.read()
+                held += [path for key in keys if key in data]
+    held += ["the daemon's memory" for piece in memory_of(hall.daemon.process.pid) for key in keys if key in piece]
+    tally.check("after closing, no key lies in a file or in the daemon's memory", not held, held)
+
+
 def check_traces(hall, dump, polls):
     """What must not stand anywhere: codes, tokens; and in logs not even hashes and labels."""
     votes = [v for _, votes, _ in polls.values() for v in votes]
@@ -256,9 +301,13 @@ def main():
         times = vote_by_protocol(hall, votes)
         print(f"{len(times)} voters in {time.monotonic() - at:.1f} s, {BY_CLI} through the client")
         try_again(hall, votes)
+        keys = find_keys(hall, database)
+        tally.check("before closing, whoever reads the vault finds the keys", len(keys) == len(polls), len(keys))
+        tally.check("and in the daemon's memory too", any(k in m for m in memory_of(hall.daemon.process.pid) for k in keys))
         for poll in polls:
             hall.close(peer, poll)
             check_reconciled(hall, peer, poll, polls[poll][0], polls[poll][1])
+        check_keys_gone(hall, keys)
         stranger = hall.daemon.peer()
         late = hall.form(stranger, polls["A"][0][-1])
         tally.check("afterwards it is closed", late.state == "closed", late.state)
