@@ -5,6 +5,7 @@
 #include "contract/scenarios_year.h"
 
 enum { SEALED_SIZE = 3112 };
+#define OPENED_US 1600000000000000
 
 /* A card's hash as the bytes of a text, so that a question can name it; and in hex. */
 static const char card_a[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -51,9 +52,9 @@ open_poll(struct contract *contract, uint64_t op, unsigned base, const char *pol
 
 	snprintf(body, sizeof body,
 	    "{\"base_batch\":%u,\"deed\":\"poll.open\",\"papers\":[{\"kind\":\"polls\",\"key\":\"%s\",\"row\":"
-	    "{\"poll\":\"%s\",\"state\":\"open\",\"slot\":%u,\"print\":\"0123\"}}],"
+	    "{\"poll\":\"%s\",\"state\":\"open\",\"slot\":%u,\"print\":\"0123\",\"opened_us\":%llu}}],"
 	    "\"cards\":{\"poll\":\"%s\",\"hashes\":\"%s%s\"}}",
-	    base, poll, poll, slot, poll, hex_of(first), hex_of(second));
+	    base, poll, poll, slot, (unsigned long long)OPENED_US, poll, hex_of(first), hex_of(second));
 	if (contract_commit(contract, &item, 1) == STORE_COMMITTED)
 		return JX_OK;
 	return contract->verdicts[0].err;
@@ -71,7 +72,8 @@ vote(uint64_t op, const struct bytes *sealed, const char *card, const char *poll
 	    .actor = "*card",
 	    .body = body,
 	    .blobs = sealed,
-	    .blob_count = 1};
+	    .blob_count = 1,
+	    .received_us = OPENED_US};
 }
 
 void
