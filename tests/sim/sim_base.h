@@ -85,8 +85,29 @@ struct base_batch {
 	size_t op_count;
 };
 
+struct base_poll {
+	char city[BASE_NAME_SIZE], poll[BASE_NAME_SIZE], print[BASE_NAME_SIZE];
+	uint32_t year, slot;
+};
+
+/* By a poll's index in polls. */
+struct base_card {
+	uint8_t card[32];
+	size_t poll;
+};
+
+struct base_vote {
+	uint8_t card[32];
+	struct bytes sealed;
+};
+
+struct base_poll_end {
+	size_t poll;
+	uint64_t votes;
+};
+
 struct base_counts {
-	size_t keys, accounts, states, versions, runs, ends, ops, batches;
+	size_t keys, accounts, states, versions, runs, ends, ops, batches, polls, cards, votes, poll_ends;
 };
 
 struct sim_base {
@@ -99,6 +120,10 @@ struct sim_base {
 	struct base_end *ends;
 	struct base_op *ops;
 	struct base_batch *batches;
+	struct base_poll *polls;
+	struct base_card *cards;
+	struct base_vote *votes;
+	struct base_poll_end *poll_ends;
 };
 
 struct sim_base *sim_base_new(void);
@@ -119,6 +144,14 @@ const struct base_state *sim_base_state(
 const struct base_end *sim_base_end(
     const struct sim_base *base, const char *city, uint32_t year, uint32_t run);
 
+/* Index of the poll; counts.polls: none. Whether it has ended; how many votes it has. */
+size_t sim_poll_find(const struct sim_base *base, const char *city, uint32_t year, const char *poll);
+bool sim_poll_is_ended(const struct sim_base *base, size_t poll);
+uint64_t sim_poll_votes(const struct sim_base *base, size_t poll);
+/* NULL: no such card; no vote. */
+const struct base_card *sim_poll_card(const struct sim_base *base, const uint8_t *card);
+const struct base_vote *sim_poll_vote(const struct sim_base *base, const uint8_t *card);
+
 /* "" and 0 where it is missing. */
 const char *sim_base_text(const json_t *body, const char *name);
 uint64_t sim_base_whole(const json_t *body, const char *name);
@@ -131,6 +164,13 @@ void sim_base_answer(const struct sim_base *base, enum store_question question,
 /* Rows of a kind in canonical order, from offset; a new reference. */
 json_t *sim_base_rows(
     const struct base_state *state, enum record_kind kind, uint64_t offset, uint64_t limit);
+
+/* ---- sim_poll.c: what a deed does to polls and cards (after its papers); a vote. state: the deed's. */
+enum jx_err sim_poll_deed(struct sim_base *base, struct base_state *state, const json_t *body);
+enum jx_err sim_poll_ballot(struct sim_base *base, const struct store_item *item, const json_t *body);
+/* Records of a kind, appended to the state. */
+enum jx_err sim_base_change_kind(
+    struct sim_base *base, struct base_state *state, enum record_kind kind, json_t *rows);
 
 /* ---- sim_paper.c: versions. State's own heads must be there for records. */
 enum { SIM_PAPER_KEY_SIZE = 1024 };

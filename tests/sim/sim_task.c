@@ -254,6 +254,12 @@ const struct sim_task sim_tasks[] = {
     {"view, unknown", sim_deed_send_unknown_view, sim_deed_on_view, NULL},
     {"history", sim_deed_send_history, sim_deed_on_history, NULL},
     {"watch", sim_deed_send_watch, sim_deed_on_watch, NULL},
+    {"poll.open", sim_cast_send_open, sim_cast_answered, sim_cast_refused},
+    {"poll.open", sim_cast_send_open, sim_cast_answered, sim_cast_refused},
+    {"poll.open", sim_cast_send_open, sim_cast_answered, sim_cast_refused},
+    {"poll.close", sim_cast_send_close, sim_cast_answered, sim_cast_refused},
+    {"poll.close", sim_cast_send_close, sim_cast_answered, sim_cast_refused},
+    {"poll.state", sim_cast_send_state, sim_cast_on_state, NULL},
     {"garbage", sim_rude_send_garbage, go_on, NULL},
     {"flood", sim_rude_send_flood, sim_rude_on_flood, NULL},
 };
