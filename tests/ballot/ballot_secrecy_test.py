@@ -18,7 +18,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import attack  # noqa: E402
 from dump import Database, Dump  # noqa: E402
-from hall import (CITY, OPTIONS, PB, QUESTIONS, YEAR, Card, Hall, Vote, code_bytes, machine_line, seeded,  # noqa: E402
+from hall import (CITY, OPTIONS, PB, YEAR, Card, Hall, Vote, ballot_bytes, code_bytes, machine_line, seeded,  # noqa: E402
                   skewed, write_csv)
 from peer import Refused, Tally  # noqa: E402
 
@@ -89,7 +89,6 @@ def vote_by_hand(hall, votes, units):
     tally.check("a station takes every card", [r[:2] for r in rows] == [[str(i + 1), "cast"] for i in range(len(votes) - half)], rows)
     again = hall.must("ballot", "--station", "--answers", "-", env=env, input=lines)
     tally.check("a second try gets the same receipt", again.stdout == station.stdout.replace("cast", "replayed"), again.stdout)
-    other = lines.split("\n")[0].replace("X1=", "X1=D", 1)[:len(lines.split("\n")[0])]
     other = machine_line(votes[half].card, units, tuple(tuple(4 if a != 4 else 1 for a in row) for row in votes[half].answers))
     result = hall.run("ballot", "--station", "--answers", "-", env=env, input=other)
     tally.check("other answers are refused", result.returncode == 6 and result.stdout == "1\trefused\tE_CARD_USED\n", result)
@@ -217,6 +216,13 @@ def memory_of(pid):
 
 
 def check_keys_gone(hall, keys):
+    until = time.monotonic() + 10
+    while (held := where_is(hall, keys)) and time.monotonic() < until:
+        time.sleep(0.1)  # forgotten right after the answer
+    tally.check("after closing, no key lies in a file or in the daemon's memory", not held, held)
+
+
+def where_is(hall, keys):
     held = []
     for folder, _, files in os.walk(hall.daemon.folder):
         for path in (os.path.join(folder, n) for n in files):
@@ -225,7 +231,17 @@ def check_keys_gone(hall, keys):
                     data = file.read()
                 held += [path for key in keys if key in data]
     held += ["the daemon's memory" for piece in memory_of(hall.daemon.process.pid) for key in keys if key in piece]
-    tally.check("after closing, no key lies in a file or in the daemon's memory", not held, held)
+    return held
+
+
+def check_memory(hall, polls):
+    """Of what voters sent, nothing stays in the daemon but hashes of cards, and answers without them."""
+    memory = list(memory_of(hall.daemon.process.pid))
+    votes = [v for _, votes, _ in polls.values() for v in votes]
+    tokens = sum(any(v.card.token in m for m in memory) for v in votes)
+    plain = sum(any(ballot_bytes(v.answers, v.opinions) in m for m in memory) for v in votes)
+    print(f"in {sum(map(len, memory)) >> 20} MiB of the daemon's memory: {tokens} tokens, {plain} ballots of {len(votes)}")
+    tally.check("no token and no ballot stays in the daemon's memory", tokens == 0 and plain == 0, (tokens, plain))
 
 
 def check_traces(hall, dump, polls):
@@ -308,6 +324,7 @@ def main():
             hall.close(peer, poll)
             check_reconciled(hall, peer, poll, polls[poll][0], polls[poll][1])
         check_keys_gone(hall, keys)
+        check_memory(hall, polls)
         stranger = hall.daemon.peer()
         late = hall.form(stranger, polls["A"][0][-1])
         tally.check("afterwards it is closed", late.state == "closed", late.state)
