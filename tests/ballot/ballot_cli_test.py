@@ -284,6 +284,28 @@ def at_a_station(hall, cards, meant):
     terminal.end()
 
 
+def slowly(hall, cards, meant):
+    """The daemon hangs up on whoever has not logged in for three seconds: voters take longer, so do pauses at a station."""
+    env = hall.voter_env()
+    terminal = Terminal([jixiao, "ballot", cards[0].text], {**env, "TERM": "xterm"})
+    terminal.wait_for("[1/3]")
+    time.sleep(5)
+    terminal.type("1\n" + "\n" * 11)
+    terminal.wait_for("提交吗")
+    terminal.type("y\n")
+    status, text = terminal.end()
+    check("a voter may think", status == 0 and "已投票" in text, text[-300:])
+    station = subprocess.Popen([jixiao, "ballot", "--station", "--answers", "-"], env=env, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for card in cards[1:3]:
+        station.stdin.write(machine_line(card, UNITS, *meant))
+        station.stdin.flush()
+        said = station.stdout.readline()
+        check("a hall may pause", said.split("\t")[1:2] == ["cast"], said)
+        time.sleep(5)
+    station.communicate()
+
+
 def usage(hall):
     env = hall.voter_env()
     for arguments in (("ballot", "a", "b"), ("ballot", "--station", "x"), ("ballot", "--station", "--answers", "x.csv"),
@@ -297,7 +319,7 @@ def usage(hall):
     check("no home is needed", result.returncode == 1, result)
 
 
-with Hall(jixiaod, jixiao) as hall:
+with Hall(jixiaod, jixiao, config="limits.login_seconds: 3\n") as hall:
     database = Database(hall.daemon)
     cards = make_cards(hall, database)
     refused_cards(hall)
@@ -313,6 +335,7 @@ with Hall(jixiaod, jixiao) as hall:
     peer.close()
     from_files(hall, cards[3], meant)
     at_a_station(hall, cards[4:8], meant)
+    slowly(hall, cards[8:11], meant)
     check("the client has left nothing in its home", os.listdir(hall.voter_env()["HOME"]) == [])
     admin = hall.daemon.admin()
     hall.issue(admin, "A", 20)
