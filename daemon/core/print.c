@@ -95,7 +95,7 @@ static const char *
 print_arguments(unsigned arguments, char text[256])
 {
 	static const char *const names[] = {
-	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated"};
+	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated", "cards"};
 	size_t used = 0;
 
 	text[0] = '\0';
