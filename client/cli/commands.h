@@ -58,6 +58,12 @@ int cmd_list(struct cli *cli);
 int cmd_history(struct cli *cli);
 int cmd_pull(struct cli *cli);
 int cmd_watch(struct cli *cli);
+int cmd_outbox(struct cli *cli);
+int cmd_outbox_show(struct cli *cli);
+int cmd_outbox_send(struct cli *cli);
+int cmd_outbox_retry(struct cli *cli);
+int cmd_outbox_edit(struct cli *cli);
+int cmd_outbox_drop(struct cli *cli);
 int cmd_do(struct cli *cli); /* of a name that is no deed's */
 /* Of every deed, of every view: made.h. */
 int cmd_deed(struct cli *cli);

@@ -38,6 +38,9 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_LIMIT]         = {"limit", "行数", "ROWS", "最多列出多少行", "show at most so many rows"},
 	[OPTION_SUBJECT]       = {"subject", "代表", "SUBJECT", "代表哪个部门或领导", "in whose name it acts: a department, a leader"},
 	[OPTION_OUT]           = {"out", "文件", "FILE", "写入此文件，而不是标准输出", "write to this file, not to standard output"},
+	[OPTION_FILE]          = {"file", "文件", "FILE", "取自此文件", "take it from this file"},
+	[OPTION_FOREVER]       = {"forever", NULL, NULL, "一直重试，直到全部送达或被退回，或按下 Ctrl-C", "go on until all is sent or refused, or Ctrl-C"},
+	[OPTION_MINE]          = {"mine", NULL, NULL, "他人已有改动时，仍以本件为准", "mine counts, although somebody changed it meanwhile"},
 };
 /* clang-format on */
 

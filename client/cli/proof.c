@@ -185,12 +185,21 @@ proof_check_content(const struct cli *cli, const Jx__Receipt *receipt, const uin
 	return CLI_EXIT_OK;
 }
 
+const char *
+proof_path(const struct cli *cli, const uint8_t *op_id)
+{
+	char id[OPID_TEXT_SIZE];
+	const char *name = arena_printf(cli->arena, "receipts/%s.json", opid_text(op_id, id));
+
+	return name == NULL ? NULL : files_home(cli->arena, "XDG_STATE_HOME", ".local/state", name);
+}
+
 int
 proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of, const char *path,
     const char **path_out)
 {
 	uint8_t key[RECEIPT_PUBLIC_SIZE];
-	char id[OPID_TEXT_SIZE], *text;
+	char *text;
 	int status = keys_update(cli);
 	enum jx_err err;
 
@@ -200,10 +209,8 @@ proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *o
 	    keys_find(cli, receipt->key_id, key) != JX_OK || receipt_check(receipt, key) != JX_OK)
 		return cli_error(cli, JX_E_RECEIPT, "服务器给的回执与其公钥不符",
 		    "the server's receipt does not fit its public key");
-	opid_text(receipt->op_id.data, id);
 	if (path == NULL)
-		path = files_home(cli->arena, "XDG_STATE_HOME", ".local/state",
-		    arena_printf(cli->arena, "receipts/%s.json", id));
+		path = proof_path(cli, receipt->op_id.data);
 	if (path == NULL)
 		return cli_error(cli, JX_E_FILE, "未设置 HOME，无处保存回执",
 		    "HOME is not set: no place for the receipt");

@@ -29,6 +29,8 @@ JX_MUST_USE enum jx_err proof_read(struct arena *arena, const json_t *json, Jx__
  */
 int proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
     const char *path, const char **path_out);
+/* Where proof_keep puts the receipt of that op; NULL: there is no home. */
+const char *proof_path(const struct cli *cli, const uint8_t *op_id);
 /* proof_check_content, then proof_keep: in --receipt's file, when that is given. */
 int proof_accept(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
     const uint8_t *op_id, const uint8_t *content_hash, const char **path_out);
