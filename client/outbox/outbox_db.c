@@ -56,7 +56,7 @@ static const char *const db_sql[OUTBOX_SQL_COUNT] = {
     [OUTBOX_SQL_STATE_READ] = "SELECT box FROM item_state WHERE number = ?1",
     [OUTBOX_SQL_STATE_WRITE] = "UPDATE item_state SET box = ?2 WHERE number = ?1",
     [OUTBOX_SQL_STATE_NEXT] =
-	"SELECT number, box FROM item_state WHERE number > ?1 ORDER BY number LIMIT 1",
+	"SELECT number, box FROM item_state WHERE number > ?1 ORDER BY number",
     [OUTBOX_SQL_STATE_COUNT] = "SELECT count(*) FROM item_state",
     [OUTBOX_SQL_THING_ADD] = "INSERT INTO thing (name, label, box) VALUES (?1, ?2, ?3)",
     [OUTBOX_SQL_THING_WRITE] = "UPDATE thing SET label = ?2, box = ?3 WHERE name = ?1",
