@@ -80,14 +80,6 @@ make_folders(char *path)
 	return JX_OK;
 }
 
-enum jx_err
-files_make_folder(struct arena *arena, const char *path)
-{
-	char *inside = arena_printf(arena, "%s/", path);
-
-	return inside == NULL ? JX_E_MEMORY : make_folders(inside);
-}
-
 static enum jx_err
 write_all(int fd, struct bytes bytes)
 {

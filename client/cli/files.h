@@ -14,8 +14,6 @@
 const char *files_home(
     struct arena *arena, const char *variable, const char *fallback, const char *name);
 
-/* The folder and those above it, for the user alone; fine when it is there. JX_E_FILE, JX_E_MEMORY. */
-JX_MUST_USE enum jx_err files_make_folder(struct arena *arena, const char *path);
 /* The whole file in arena, with a NUL after it. JX_E_FILE, JX_E_TOO_BIG, JX_E_MEMORY. */
 JX_MUST_USE enum jx_err files_read(
     struct arena *arena, const char *path, size_t size_max, struct bytes *out);

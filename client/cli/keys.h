@@ -14,6 +14,8 @@
 
 /* Asks the server, once a process, and adds what is new to its file. */
 int keys_update(struct cli *cli);
+/* Only asks, and is not told when that fails: also the way to see that there is a link. */
+JX_MUST_USE enum jx_err keys_try(struct cli *cli);
 /* Among all servers' kept keys. JX_E_NOT_FOUND. */
 JX_MUST_USE enum jx_err keys_find(
     const struct cli *cli, ProtobufCBinaryData key_id, uint8_t key[RECEIPT_PUBLIC_SIZE]);

@@ -25,9 +25,10 @@ local_now_us(void)
 int
 local_error(const struct cli *cli, enum jx_err err)
 {
+	if (err == JX_E_FILE && errno == EBADMSG)
+		return cli_error(cli, err, "离线库已损坏或被改动", "the local store was damaged or tampered with");
 	if (err == JX_E_FILE)
-		return cli_error(cli, err, "离线库：%s", "the local store: %s",
-		    errno == 0 ? "?" : strerror(errno));
+		return cli_error(cli, err, "离线库：%s", "the local store: %s", strerror(errno));
 	if (err == JX_E_LOCKED || cli->account == NULL)
 		return cli_error(cli, err, "%s", "%s", cli->account == NULL ? "" : cli->account);
 	return cli_error(cli, err, "离线库", "the local store");
@@ -74,8 +75,6 @@ local_folder(struct cli *cli, const char **folder)
 	if (*folder == NULL)
 		return cli_error(cli, JX_E_FILE, "未设置 HOME，无处存放离线库",
 		    "HOME is not set: no place for the local store");
-	if (files_make_folder(cli->arena, *folder) != JX_OK)
-		return cli_error_file(cli, *folder, errno);
 	return CLI_EXIT_OK;
 }
 

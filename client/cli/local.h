@@ -27,7 +27,7 @@ bool local_try_open(struct cli *cli);
 JX_MUST_USE enum jx_err local_open_with(struct cli *cli, const char *account, const char *password);
 /* Whose the store would be: JIXIAO_USER, else who is logged in. E_SESSION, told. */
 int local_account(struct cli *cli, const char **account);
-/* The folder of all stores, made when it is not there; told to the user when that fails. */
+/* The folder of all stores; told to the user when there is no home. */
 int local_folder(struct cli *cli, const char **folder);
 /* After a login with that password: *key is the store's, has_key false when another password locks it. */
 int local_after_login(

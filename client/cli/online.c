@@ -134,6 +134,12 @@ online_is_cut_off(const struct cli *cli)
 	}
 }
 
+enum jx_err
+online_error(const struct cli *cli)
+{
+	return link_problem(cli->link)->err;
+}
+
 const Jx__Fail *
 online_refusal(const struct cli *cli)
 {

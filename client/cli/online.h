@@ -49,6 +49,7 @@ int online_fail_kept(struct cli *cli, const Jx__Fail *fail, online_place_fn *pla
 /* Both. */
 int online_ask(struct cli *cli, const struct online_call *call, const void **reply);
 
+enum jx_err online_error(const struct cli *cli); /* of the last call */
 /* What the daemon said of the last call; NULL: it did not come to that. */
 const Jx__Fail *online_refusal(const struct cli *cli);
 

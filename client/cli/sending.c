@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/kept_login.h"
+#include "cli/keys.h"
 #include "cli/progress.h"
 #include "cli/proof.h"
 #include "link/link.h"
@@ -123,6 +123,13 @@ tell_refused(const struct cli *cli, const struct outbox_item *item, const Jx__De
 	    (long long)item->number);
 }
 
+static void
+stopped(struct cli *cli, struct sending *sending)
+{
+	sending->stop_status =
+	    sending->is_quiet ? err_exit(online_error(cli)) : online_fail(cli);
+}
+
 /* What it came to: SENT, REFUSED, or WAITING again. *go_on: the next one may be tried. */
 static int
 settle(struct cli *cli, struct sending *sending, const struct outbox_item *item,
@@ -151,7 +158,7 @@ settle(struct cli *cli, struct sending *sending, const struct outbox_item *item,
 	}
 	*go_on = false;
 	sending->waiting++;
-	sending->stop_status = sending->is_quiet ? err_exit(err) : online_fail(cli);
+	stopped(cli, sending);
 	return move(cli, item->number, OUTBOX_WAITING, nothing);
 }
 
@@ -217,7 +224,12 @@ wait_for_turn(struct cli *cli, struct sending *sending, bool *is_ours)
 	uint64_t until_ms = stream_now_ms() + LINK_TIMEOUT_MS;
 	int status = CLI_EXIT_OK;
 
-	while (status == CLI_EXIT_OK && !(*is_ours = outbox_lock(cli->store))) {
+	while (status == CLI_EXIT_OK) {
+		enum jx_err err = outbox_lock_sending(cli->store);
+
+		*is_ours = err == JX_OK;
+		if (err != JX_E_BUSY)
+			return err == JX_OK ? CLI_EXIT_OK : local_error(cli, err);
 		if (*cli->stop != 0)
 			return cli_error(cli, JX_E_CANCELLED, "%s", "%s", "");
 		if (stream_now_ms() >= until_ms) {
@@ -237,7 +249,7 @@ static int
 send_all(struct cli *cli, struct sending *sending)
 {
 	struct outbox_item item;
-	bool go_on = true;
+	bool go_on = true, is_there = false;
 	int status = CLI_EXIT_OK;
 	enum jx_err err;
 
@@ -250,6 +262,12 @@ send_all(struct cli *cli, struct sending *sending)
 			return local_error(cli, err);
 		if (!is_wanted(sending, item.number))
 			continue;
+		if (go_on && !is_there) { /* a try is counted only when there is a link */
+			err = keys_try(cli);
+			go_on = is_there = err == JX_OK || sending_is_refusal(err, online_refusal(cli));
+			if (!go_on)
+				stopped(cli, sending);
+		}
 		if (go_on)
 			status = send_item(cli, sending, &item, &go_on);
 		else
