@@ -86,6 +86,10 @@ act_fail(struct core *core, struct request *req, enum jx_err err, const char *fi
 	struct act *act = act_of(req);
 	Jx__Fail fail = act->faults;
 
+	if (req->is_carried) { /* whys and faults quote the content */
+		request_fail(core, req, err, NULL);
+		return;
+	}
 	fail.field = (char *)(uintptr_t)field;
 	fail.n_why = act_texts(req->arena, act->ctx.why, act->ctx.why_count, &fail.why);
 	request_fail_with(core, req, err, &fail);
@@ -167,8 +171,11 @@ act_reply(struct core *core, struct request *req, const struct intake_outcome *o
 		reply.replayed = outcome->replayed;
 	}
 	if (outcome == NULL || !outcome->replayed) {
-		act_list_changes(req, act, &reply);
-		reply.n_notes = act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
+		if (!req->is_carried) {
+			act_list_changes(req, act, &reply);
+			reply.n_notes =
+			    act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
+		}
 		if (act->ctx.is_late)
 			reply.late = (char *)(uintptr_t) "yes";
 	}

@@ -69,6 +69,14 @@ request_new(struct core *core, struct session *session, uint64_t wire_id, struct
 	return req;
 }
 
+void
+request_weigh(struct core *core, struct request *req)
+{
+	core->requests.memory -= req->memory;
+	req->memory = arena_used(req->arena);
+	core->requests.memory += req->memory;
+}
+
 struct request *
 request_find(struct core *core, struct request_id id)
 {
