@@ -409,6 +409,7 @@ act_fill(struct act *act, struct request *req, const struct deed *deed)
 	    .deed = deed,
 	    .args = args,
 	    .now_us = req->received.wall_us,
+	    .content_hash = act->hash,
 	    .seed = seed,
 	    .lang = req->lang,
 	    .arena = req->arena,
