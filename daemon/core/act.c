@@ -86,10 +86,6 @@ act_fail(struct core *core, struct request *req, enum jx_err err, const char *fi
 	struct act *act = act_of(req);
 	Jx__Fail fail = act->faults;
 
-	if (req->is_carried) { /* whys and faults quote the content */
-		request_fail(core, req, err, NULL);
-		return;
-	}
 	fail.field = (char *)(uintptr_t)field;
 	fail.n_why = act_texts(req->arena, act->ctx.why, act->ctx.why_count, &fail.why);
 	request_fail_with(core, req, err, &fail);

@@ -3,8 +3,8 @@
  * in may bring a packet; it is done as if its account had sent it, received now
  * (G4), exactly once however often and by however many it is brought (G2).
  *
- * Opened with the X25519 form of the signing key, or of a former one (newest
- * first); then everything in it is foreign bytes. Device and account are looked
+ * Opened with the X25519 form of the signing key, or else of a former one (in
+ * no order); then everything in it is foreign bytes. Device and account are looked
  * up, the signature verified, and the deed passes every gate of its own row.
  *
  * What the carrier learns: the receipt and whether it was late; of a refusal

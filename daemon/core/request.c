@@ -155,6 +155,8 @@ request_reply(
 void
 request_fail_with(struct core *core, struct request *req, enum jx_err err, Jx__Fail *fail)
 {
+	if (req->is_carried) /* whys, faults and fields quote the content */
+		jx__fail__init(fail);
 	/* What is uncertain or out of memory inside is "try again" outside. */
 	if (err == JX_UNCERTAIN)
 		err = JX_E_UNAVAILABLE;

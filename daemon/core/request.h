@@ -76,7 +76,7 @@ void request_reply(
 /* field: which field of the request, or NULL. */
 void request_fail(struct core *core, struct request *req, enum jx_err err, const char *field);
 /* With a Fail prepared by the caller (faults, missing …); code, message and retry are filled in
- * from err. */
+ * from err. Of a carried one nothing else is told. */
 void request_fail_with(struct core *core, struct request *req, enum jx_err err, Jx__Fail *fail);
 /* An event of a request that goes on. */
 void request_event(
