@@ -167,8 +167,11 @@ act_reply(struct core *core, struct request *req, const struct intake_outcome *o
 		reply.replayed = outcome->replayed;
 	}
 	if (outcome == NULL || !outcome->replayed) {
-		act_list_changes(req, act, &reply);
-		reply.n_notes = act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
+		if (!req->is_carried) {
+			act_list_changes(req, act, &reply);
+			reply.n_notes =
+			    act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
+		}
 		if (act->ctx.is_late)
 			reply.late = (char *)(uintptr_t) "yes";
 	}
@@ -402,6 +405,7 @@ act_fill(struct act *act, struct request *req, const struct deed *deed)
 	    .deed = deed,
 	    .args = args,
 	    .now_us = req->received.wall_us,
+	    .content_hash = act->hash,
 	    .seed = seed,
 	    .lang = req->lang,
 	    .arena = req->arena,

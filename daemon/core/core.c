@@ -35,6 +35,7 @@ core_new(const struct core_world *world, const struct core_config *config)
 	core->now = world->clock->now(world->clock->arg);
 	crypto_hash_sha256(hash, config->signing_public, sizeof config->signing_public);
 	memcpy(core->key_id, hash, sizeof core->key_id);
+	deliver_keys_init(core);
 	if (session_table_init(&core->sessions, config->session_count_max) != JX_OK ||
 	    request_table_init(&core->requests) != JX_OK || ask_table_init(&core->asks) != JX_OK) {
 		core_free(core);
@@ -57,6 +58,7 @@ core_free(struct core *core)
 	session_table_clear(&core->sessions);
 	free(core->dummy_hash);
 	sodium_memzero(&core->config, sizeof core->config);
+	sodium_memzero(&core->deliver, sizeof core->deliver);
 	free(core);
 }
 

@@ -30,9 +30,14 @@ struct core_world {
 	void *ready_arg;
 };
 
+enum { CORE_FORMER_KEY_COUNT_MAX = 16 };
+
 struct core_config {
 	uint8_t signing_secret[64]; /* Ed25519, libsodium's form */
 	uint8_t signing_public[32];
+	/* Keys that were rotated out: packets (deliver.h) sealed to them are still opened. */
+	uint8_t former_secret[CORE_FORMER_KEY_COUNT_MAX][64];
+	size_t former_count;
 	uint8_t token_key[32];      /* login tokens are sealed with it */
 	const char *admin_password; /* of the account "admin", made when the store has no account;
 				       borrowed until ready */

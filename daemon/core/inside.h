@@ -8,6 +8,7 @@
 #include "core/ask.h"
 #include "core/books.h"
 #include "core/core.h"
+#include "core/deliver.h"
 #include "core/hash.h"
 #include "core/import.h"
 #include "core/intake.h"
@@ -32,6 +33,7 @@ struct core {
 	struct run_table runs;
 	struct books_table books;
 	struct watch_table watches;
+	struct deliver_keys deliver;
 	char *dummy_hash; /* of a password nobody knows: unknown accounts take as long as known ones
 			   */
 	uint8_t key_id[8];

@@ -1,6 +1,7 @@
 /* Key goals marked in the field (评估组重点工作目标评估, R23–R25, R29, R30). */
 #include <string.h>
 
+#include "deeds/lease.h"
 #include "deeds/rule.h"
 #include "deeds/view.h"
 #include "wire/text.h"
@@ -82,6 +83,18 @@ put_note(struct deed_ctx *ctx, size_t index, const Jx__Goal *goal)
 	}
 }
 
+/* It never blocks: two may have looked at the same thing, knowing it. */
+static void
+note_lease(struct deed_ctx *ctx, const Jx__GroupMark *row)
+{
+	const Jx__Lease *other =
+	    lease_of_another(ctx->book, row->unit, row->goal, ctx->actor->account, ctx->now_us);
+
+	if (other != NULL)
+		deed_note(ctx, "%s 的 %s 正由 %s 占用核查（至 %s），评分照收", "%s %s: %s has it until %s; the mark is taken all the same",
+		    row->unit, row->goal, other->by, deed_moment_text(ctx->arena, other->until_us));
+}
+
 static enum jx_err
 group_mark(struct deed_ctx *ctx)
 {
@@ -107,6 +120,7 @@ group_mark(struct deed_ctx *ctx)
 			deed_fault(ctx, RECORD_GROUP, i, "points", "超过该目标分值", "above the goal's points");
 		deed_put_row(ctx, RECORD_GROUP, &row->base);
 		put_note(ctx, i, goal);
+		note_lease(ctx, row);
 	}
 	for (size_t i = 0; i < ctx->args->rows->n_group_notes; i++) {
 		if (!deed_is(ctx->args->rows->group_notes[i]->evaluator, ctx->actor->account))

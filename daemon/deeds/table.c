@@ -13,6 +13,7 @@
 	X(board) \
 	X(evidence) \
 	X(calendar) \
+	X(commitcode) \
 	X(draw) \
 	X(visit) \
 	X(self) \
@@ -38,6 +39,7 @@
 	X(veto) \
 	X(common) \
 	X(team) \
+	X(lease) \
 	X(group) \
 	X(figure) \
 	X(confirmation) \

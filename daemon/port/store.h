@@ -90,6 +90,7 @@ enum store_question {
 			     at_us, deed ("import" for one), reason, document, withdrawn "t"/"f",
 			     json object; oldest first, the last 500. None of ballots and
 			     leader_marks, whatever is asked. */
+	QUESTION_DEVICE, /* account, key_id (8 bytes) -> public_key of a device of that account */
 	QUESTION_COUNT
 };
 /* A run row: run, city, year, kind, state, asked_by, asked_us, finished_us, batch, scheme_digest,

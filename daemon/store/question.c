@@ -34,6 +34,8 @@ const struct link_statement question_statements[QUESTION_COUNT] = {
 	    TYPES(OID_TEXT, OID_INT8)},
 	[QUESTION_HISTORY] = {"history", "SELECT * FROM jx.question_history($1, $2, $3, $4)",
 	    TYPES(OID_TEXT, OID_INT8, OID_TEXT, OID_TEXT)},
+	[QUESTION_DEVICE] = {"device", "SELECT * FROM jx.question_device($1, $2)",
+	    TYPES(OID_TEXT, OID_BYTEA)},
 	[QUESTION_KEYS] = {"keys", "SELECT * FROM jx.question_keys()", NULL, 0},
 };
 /* clang-format on */
