@@ -52,6 +52,8 @@ class Link:
                 far = socket.create_connection(self.target)
             except OSError:
                 return
+            for sock in (near, far):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.pairs.append((near, far))
             threading.Thread(target=self._pump, args=(near, far), daemon=True).start()
 
