@@ -3,6 +3,7 @@
 
 #include "deeds/lease.h"
 #include "deeds/rule.h"
+#include "deeds/signer.h"
 #include "deeds/view.h"
 #include "wire/text.h"
 
@@ -95,6 +96,24 @@ note_lease(struct deed_ctx *ctx, const Jx__GroupMark *row)
 		    row->unit, row->goal, other->by, deed_moment_text(ctx->arena, other->until_us));
 }
 
+static void
+put_countersigns(struct deed_ctx *ctx)
+{
+	size_t count = ctx->args->rows->n_group;
+	struct signer_mark *marks = arena_alloc(ctx->arena, (count + 1) * sizeof *marks);
+
+	if (marks == NULL) {
+		ctx->out_of_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const Jx__GroupMark *row = ctx->args->rows->group[i];
+
+		marks[i] = (struct signer_mark){RECORD_GROUP, &row->base, row->unit, row->goal};
+	}
+	signer_put(ctx, marks, count);
+}
+
 static enum jx_err
 group_mark(struct deed_ctx *ctx)
 {
@@ -128,6 +147,7 @@ group_mark(struct deed_ctx *ctx)
 		if (!has_mark_row(ctx, ctx->args->rows->group_notes[i]->goal))
 			deed_fault(ctx, PAPER_GROUP_NOTES, i, "goal", "须与评分一并报送", "expected with its mark");
 	}
+	put_countersigns(ctx);
 	return deed_verdict(ctx);
 }
 
@@ -143,6 +163,7 @@ static const struct view_column state_columns[] = {
     {"claim", "单位自报", "claim", "figure"},
     {"verified", "核实值", "verified", "figure"},
     {"suggested", "建议分", "suggested", "figure"},
+    SIGNER_COLUMNS,
 };
 
 static void
@@ -188,6 +209,10 @@ add_mark(struct view_ctx *ctx, const Jx__Goal *goal, const char *evaluator)
 	add_optional(ctx, figure != NULL && figure->has_claim, figure == NULL ? 0 : figure->claim);
 	add_optional(ctx, figure != NULL && figure->has_value, figure == NULL ? 0 : figure->value);
 	add_optional(ctx, suggested >= 0, suggested);
+	signer_add_cells(ctx,
+	    &(struct signer_mark){RECORD_GROUP, book_get(ctx->book, RECORD_GROUP, goal->unit, goal->goal, evaluator),
+		goal->unit, goal->goal},
+	    (const Jx__Countersign *)book_get(ctx->book, PAPER_COUNTERSIGNS, goal->unit, goal->goal, evaluator));
 }
 
 /* Who marks the unit in that member's place: himself, or his stand-in where he is at home. */
@@ -355,7 +380,7 @@ group_departs(struct view_ctx *ctx)
 /* clang-format off */
 static const struct deed deeds[] = {
 	{.name = "group.mark", .zh = "评估重点工作目标", .en = "mark key goals in the field", .roles = ROLE_EVALUATOR | ROLE_LEAD, .scope = DEED_TEAM,
-	    .phase = "group", .arguments = DEED_UNIT | DEED_ROWS, .kinds = {RECORD_GROUP, PAPER_GROUP_NOTES}, .act = group_mark,
+	    .phase = "group", .arguments = DEED_UNIT | DEED_ROWS, .kinds = {RECORD_GROUP, PAPER_GROUP_NOTES, PAPER_COUNTERSIGNS}, .act = group_mark,
 	    .requirement = "R23 R25 R29 R30"},
 };
 

@@ -40,6 +40,7 @@
 	X(common) \
 	X(team) \
 	X(lease) \
+	X(signer) \
 	X(group) \
 	X(figure) \
 	X(confirmation) \
