@@ -365,6 +365,38 @@ send_it(struct cli *cli, struct work *work)
 	return status;
 }
 
+/* Its rows, if any, are there. */
+static int
+do_it(struct cli *cli, struct work *work)
+{
+	int status = fill(cli, work); /* before the network: what is wrong in it shows at once */
+
+	if (status == CLI_EXIT_OK)
+		status = check_size(cli, work);
+	cli->works_offline = !work->message.dry_run;
+	if (status == CLI_EXIT_OK)
+		status = online_prepare(cli);
+	if (status == CLI_EXIT_OK && !work->message.dry_run)
+		status = local_open(cli);
+	if (status == CLI_EXIT_OK)
+		status = find_unit(cli, work);
+	if (status == CLI_EXIT_OK)
+		status = online_pick_year(cli, &work->year);
+	if (status != CLI_EXIT_OK)
+		return status;
+	work->message.unit = ONLINE_TEXT(cli->options.values[OPTION_UNIT]);
+	if (work->rows != NULL && work->message.unit != NULL) {
+		rows_fill_unit(work->rows, work->message.unit);
+		status = check_size(cli, work);
+		if (status != CLI_EXIT_OK)
+			return status;
+	}
+	work->message.city = ONLINE_TEXT(work->year.city);
+	work->message.has_year = true;
+	work->message.year = work->year.year;
+	return work->message.dry_run ? preview(cli, work) : send_it(cli, work);
+}
+
 int
 cmd_deed(struct cli *cli)
 {
@@ -380,30 +412,13 @@ cmd_deed(struct cli *cli)
 	status = made_check_required(cli, work.file != NULL, false);
 	if (status == CLI_EXIT_OK)
 		status = read_file(cli, &work);
-	if (status == CLI_EXIT_OK)
-		status = fill(cli, &work); /* before the network: what is wrong in it shows at once */
-	if (status == CLI_EXIT_OK)
-		status = check_size(cli, &work);
-	cli->works_offline = !work.message.dry_run;
-	if (status == CLI_EXIT_OK)
-		status = online_prepare(cli);
-	if (status == CLI_EXIT_OK && !work.message.dry_run)
-		status = local_open(cli);
-	if (status == CLI_EXIT_OK)
-		status = find_unit(cli, &work);
-	if (status == CLI_EXIT_OK)
-		status = online_pick_year(cli, &work.year);
-	if (status != CLI_EXIT_OK)
-		return status;
-	work.message.unit = ONLINE_TEXT(cli->options.values[OPTION_UNIT]);
-	if (work.rows != NULL && work.message.unit != NULL) {
-		rows_fill_unit(work.rows, work.message.unit);
-		status = check_size(cli, &work);
-		if (status != CLI_EXIT_OK)
-			return status;
-	}
-	work.message.city = ONLINE_TEXT(work.year.city);
-	work.message.has_year = true;
-	work.message.year = work.year.year;
-	return work.message.dry_run ? preview(cli, &work) : send_it(cli, &work);
+	return status == CLI_EXIT_OK ? do_it(cli, &work) : status;
+}
+
+int
+cmd_deed_of_rows(struct cli *cli, struct rows *rows)
+{
+	struct work work = {.deed = cli->made->deed, .file = "-", .rows = rows, .message = JX__DEED__INIT};
+
+	return do_it(cli, &work);
 }

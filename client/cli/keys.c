@@ -167,6 +167,21 @@ keys_find(const struct cli *cli, ProtobufCBinaryData key_id, uint8_t key[RECEIPT
 	return err;
 }
 
+enum jx_err
+keys_newest(const struct cli *cli, uint8_t key[RECEIPT_PUBLIC_SIZE])
+{
+	const char *name = file_name(cli), *path = name == NULL ? NULL : keys_path(cli, name);
+	json_t *known = path == NULL ? NULL : load_keys(cli, path);
+	enum jx_err err = JX_E_NOT_FOUND;
+
+	/* In the order in which they became known: the last one that can be read. */
+	for (void *at = json_object_iter(known); at != NULL; at = json_object_iter_next(known, at))
+		if (read_key(json_string_value(json_object_iter_value(at)), key))
+			err = JX_OK;
+	json_decref(known);
+	return err;
+}
+
 int
 keys_read_file(struct cli *cli, const char *path, uint8_t key[RECEIPT_PUBLIC_SIZE])
 {

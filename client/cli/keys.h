@@ -19,6 +19,8 @@ JX_MUST_USE enum jx_err keys_try(struct cli *cli);
 /* Among all servers' kept keys. JX_E_NOT_FOUND. */
 JX_MUST_USE enum jx_err keys_find(
     const struct cli *cli, ProtobufCBinaryData key_id, uint8_t key[RECEIPT_PUBLIC_SIZE]);
+/* The one that this server named last. JX_E_NOT_FOUND: none is kept. */
+JX_MUST_USE enum jx_err keys_newest(const struct cli *cli, uint8_t key[RECEIPT_PUBLIC_SIZE]);
 /* From a file that holds the key in hex (the daemon's receipt.pub). */
 int keys_read_file(struct cli *cli, const char *path, uint8_t key[RECEIPT_PUBLIC_SIZE]);
 

@@ -78,6 +78,15 @@ pack(struct cli *cli, const ProtobufCMessage *message)
 	return (struct bytes){data, data == NULL ? 0 : size};
 }
 
+int
+sending_settle_by_hand(struct cli *cli, const struct outbox_item *item,
+    const ProtobufCMessage *proof, enum outbox_state state)
+{
+	struct bytes packed = pack(cli, proof);
+
+	return packed.size == 0 ? cli_error_memory(cli) : move(cli, item->number, state, packed);
+}
+
 /* The receipt is a file before the item is SENT, and that before a word of success. */
 static int
 keep_receipt(struct cli *cli, struct sending *sending, const struct outbox_item *item,

@@ -40,6 +40,9 @@ int sending_run(struct cli *cli, struct sending *sending);
 /* Seals a deed whose city, year and unit are set: durable when it returns. */
 int sending_seal(struct cli *cli, const Jx__Deed *deed, const char *path, int64_t replaces,
     struct outbox_item *item);
+/* SENT (proof: the receipt, kept and checked) or REFUSED (the Fail) by a copy that left by hand. */
+int sending_settle_by_hand(struct cli *cli, const struct outbox_item *item,
+    const ProtobufCMessage *proof, enum outbox_state state);
 /* Was it refused for good, and not only for now? Pure. */
 bool sending_is_refusal(enum jx_err err, const Jx__Fail *fail);
 /* An item's deed, in the arena; NULL: this version cannot read it. */
