@@ -57,6 +57,9 @@ int cmd_account_import(struct cli *cli);
 int cmd_list(struct cli *cli);
 int cmd_history(struct cli *cli);
 int cmd_pull(struct cli *cli);
+int cmd_evidence_send(struct cli *cli);
+int cmd_evidence_get(struct cli *cli);
+int cmd_evidence_hash(struct cli *cli);
 int cmd_watch(struct cli *cli);
 int cmd_do(struct cli *cli); /* of a name that is no deed's */
 /* Of every deed, of every view: made.h. */
