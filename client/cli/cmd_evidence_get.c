@@ -28,7 +28,7 @@ cmd_evidence_get(struct cli *cli)
 	struct grid *grid;
 	int status;
 
-	if (!evidence_unhex(cli->options.words[0], wanted.hash))
+	if (!evidence_file_unhex(cli->options.words[0], wanted.hash))
 		return cli_error(cli, JX_E_USAGE, "文件摘要应为 64 位十六进制，而不是 %s", "a hash is 64 digits of hex, not %s",
 		    cli_shown(cli, cli->options.words[0]));
 	status = online_prepare(cli);
@@ -37,7 +37,7 @@ cmd_evidence_get(struct cli *cli)
 	if (status == CLI_EXIT_OK)
 		status = online_pick_year(cli, &wanted.year);
 	if (status == CLI_EXIT_OK)
-		status = evidence_download(cli, &wanted, &got);
+		status = evidence_down_get(cli, &wanted, &got);
 	if (status != CLI_EXIT_OK)
 		return status;
 	grid = grid_new(cli, grid_form_of(cli), columns, sizeof columns / sizeof columns[0]);

@@ -27,7 +27,7 @@ cmd_evidence_hash(struct cli *cli)
 
 		if (status != CLI_EXIT_OK)
 			return status;
-		grid_add(grid, arena_strdup(cli->arena, evidence_hex(file.hash, hex)), NULL);
+		grid_add(grid, arena_strdup(cli->arena, evidence_file_hex(file.hash, hex)), NULL);
 		grid_add_whole(grid, file.size);
 		grid_add(grid, file.path, cli_shown(cli, file.path));
 		evidence_file_close(&file);

@@ -69,7 +69,7 @@ keep(struct cli *cli, const struct work *work, const struct evidence_file *file,
 	rows.files = &list;
 	rows.n_files = 1;
 	row.unit = ONLINE_TEXT(work->unit);
-	row.file = ONLINE_TEXT(evidence_hex(file->hash, hex));
+	row.file = ONLINE_TEXT(evidence_file_hex(file->hash, hex));
 	row.name = name_of(cli, file->path);
 	row.has_size = true;
 	row.size = (uint32_t)file->size;
@@ -86,7 +86,7 @@ list_it(struct cli *cli, const struct work *work, const struct evidence_file *fi
     const struct evidence_sent *sent, uint64_t received_us, const char *receipt)
 {
 	char hex[EVIDENCE_HEX_SIZE];
-	const char *hash = arena_strdup(cli->arena, evidence_hex(file->hash, hex));
+	const char *hash = arena_strdup(cli->arena, evidence_file_hex(file->hash, hex));
 
 	if (hash == NULL)
 		return cli_error_memory(cli);
@@ -125,7 +125,7 @@ send_it(struct cli *cli, const struct work *work, const struct evidence_file *fi
 
 	opid_make(op_id);
 	for (int round = 0; err == JX_E_INCOMPLETE && round < ROUND_COUNT_MAX; round++) {
-		status = evidence_upload(cli, file, &work->year, work->unit, &sent);
+		status = evidence_up_send(cli, file, &work->year, work->unit, &sent);
 		if (status != CLI_EXIT_OK)
 			return status;
 		if (sent.was_kept)

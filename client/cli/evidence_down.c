@@ -159,7 +159,7 @@ look(struct down *down)
 	down->got->size = reply->size;
 	down->got->at_us = reply->at_us;
 	down->got->type = reply->type == NULL ? "" : reply->type;
-	evidence_hex(down->wanted->hash, hex);
+	evidence_file_hex(down->wanted->hash, hex);
 	hex[HINT_SIZE] = '\0';
 	safe_name(reply->name == NULL ? "" : reply->name, hex, name);
 	if (out == NULL)
@@ -287,7 +287,7 @@ give_name(struct down *down)
 }
 
 int
-evidence_download(struct cli *cli, const struct evidence_wanted *wanted, struct evidence_got *got)
+evidence_down_get(struct cli *cli, const struct evidence_wanted *wanted, struct evidence_got *got)
 {
 	struct down down = {.cli = cli, .wanted = wanted, .got = got, .fd = -1};
 	int status;

@@ -26,7 +26,7 @@ struct evidence_got {
 };
 
 /* online_prepare must have been called. Everything in got lives in cli's arena. */
-int evidence_download(
+int evidence_down_get(
     struct cli *cli, const struct evidence_wanted *wanted, struct evidence_got *got);
 
 #endif

@@ -14,13 +14,13 @@
 enum { ARENA_SIZE_MAX = 16 << 20 };
 
 const char *
-evidence_hex(const uint8_t hash[EVIDENCE_HASH_SIZE], char hex[EVIDENCE_HEX_SIZE])
+evidence_file_hex(const uint8_t hash[EVIDENCE_HASH_SIZE], char hex[EVIDENCE_HEX_SIZE])
 {
 	return sodium_bin2hex(hex, EVIDENCE_HEX_SIZE, hash, EVIDENCE_HASH_SIZE);
 }
 
 bool
-evidence_unhex(const char *hex, uint8_t hash[EVIDENCE_HASH_SIZE])
+evidence_file_unhex(const char *hex, uint8_t hash[EVIDENCE_HASH_SIZE])
 {
 	size_t size;
 

@@ -38,8 +38,8 @@ JX_MUST_USE enum jx_err evidence_file_read(
 bool evidence_file_has_changed(const struct evidence_file *file);
 
 /* 64 digits and NUL; returns hex. */
-const char *evidence_hex(const uint8_t hash[EVIDENCE_HASH_SIZE], char hex[EVIDENCE_HEX_SIZE]);
+const char *evidence_file_hex(const uint8_t hash[EVIDENCE_HASH_SIZE], char hex[EVIDENCE_HEX_SIZE]);
 /* false: not 64 digits of hex. */
-bool evidence_unhex(const char *hex, uint8_t hash[EVIDENCE_HASH_SIZE]);
+bool evidence_file_unhex(const char *hex, uint8_t hash[EVIDENCE_HASH_SIZE]);
 
 #endif

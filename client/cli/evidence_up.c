@@ -326,7 +326,7 @@ tell(const struct up *up, enum jx_err err)
 }
 
 int
-evidence_upload(struct cli *cli, const struct evidence_file *file, const struct online_year *year,
+evidence_up_send(struct cli *cli, const struct evidence_file *file, const struct online_year *year,
     const char *unit, struct evidence_sent *sent)
 {
 	struct up up = {.cli = cli, .file = file, .year = year, .unit = unit, .sent = sent};
@@ -355,7 +355,7 @@ evidence_upload(struct cli *cli, const struct evidence_file *file, const struct 
 }
 
 int
-evidence_upload_path(struct cli *cli, const char *path, const uint8_t hash[EVIDENCE_HASH_SIZE],
+evidence_up_path(struct cli *cli, const char *path, const uint8_t hash[EVIDENCE_HASH_SIZE],
     const struct online_year *year, const char *unit, struct evidence_sent *sent)
 {
 	struct evidence_file file;
@@ -364,7 +364,7 @@ evidence_upload_path(struct cli *cli, const char *path, const uint8_t hash[EVIDE
 	if (status != CLI_EXIT_OK)
 		return status;
 	if (memcmp(file.hash, hash, EVIDENCE_HASH_SIZE) == 0)
-		status = evidence_upload(cli, &file, year, unit, sent);
+		status = evidence_up_send(cli, &file, year, unit, sent);
 	else
 		status = cli_error(cli, JX_E_FILE, "%s：已不是办理时的文件", "%s: not the file it was when the deed was sealed", cli_shown(cli, path));
 	evidence_file_close(&file);

@@ -25,13 +25,13 @@ struct evidence_sent {
  * After CLI_EXIT_OK the daemon has all of the file for that unit, and a deed may
  * name it. The user is told otherwise. online_prepare must have been called.
  */
-int evidence_upload(struct cli *cli, const struct evidence_file *file,
+int evidence_up_send(struct cli *cli, const struct evidence_file *file,
     const struct online_year *year, const char *unit, struct evidence_sent *sent);
 /*
  * The same for a sealed deed, which names what the file was: JX_E_FILE when it
  * is not that any more.
  */
-int evidence_upload_path(struct cli *cli, const char *path, const uint8_t hash[EVIDENCE_HASH_SIZE],
+int evidence_up_path(struct cli *cli, const char *path, const uint8_t hash[EVIDENCE_HASH_SIZE],
     const struct online_year *year, const char *unit, struct evidence_sent *sent);
 
 #endif
