@@ -85,6 +85,7 @@ down_next(void *arg, struct pipe_request *request)
 	request->envelope.evidence_read = fill_read(down, range, range_size(down, range));
 	request->reply = JX__ENVELOPE__BODY_EVIDENCE_DATA;
 	request->tag = range;
+	request->is_measure = true;
 	return JX_OK;
 }
 

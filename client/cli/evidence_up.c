@@ -143,6 +143,7 @@ send_chunk(struct up *up, uint32_t number, struct pipe_request *request)
 	request->envelope.evidence_chunk = chunk;
 	request->reply = JX__ENVELOPE__BODY_EVIDENCE_CHUNK_REPLY;
 	request->tag = number;
+	request->is_measure = true;
 	up->chunks[number] = SENDING;
 	up->sent->bytes_sent += size;
 	up->sent->chunks_sent++;

@@ -10,6 +10,7 @@ struct slot {
 	uint64_t request_id; /* 0: free */
 	uint64_t tag, sent_us;
 	uint32_t period; /* of the window, when it was sent */
+	bool is_measure;
 	Jx__Envelope__BodyCase reply;
 };
 
@@ -46,6 +47,7 @@ send_one(struct pipe *pipe, struct pipe_request *request)
 	    .tag = request->tag,
 	    .sent_us = stream_now_us(),
 	    .period = pipe->window.period,
+	    .is_measure = request->is_measure,
 	    .reply = request->reply};
 	pipe->under_way++;
 	/* While it goes out nothing is read: replies are small, or requests are. */
@@ -99,7 +101,8 @@ on_heard(struct pipe *pipe, const Jx__Envelope *heard)
 		snprintf(link->why, sizeof link->why, "reply %d", (int)heard->body_case);
 		return JX_E_MALFORMED;
 	}
-	window_on_reply(&pipe->window, done.period, stream_now_us() - done.sent_us);
+	if (done.is_measure)
+		window_on_reply(&pipe->window, done.period, stream_now_us() - done.sent_us);
 	pipe->heard_ms = stream_now_ms();
 	pipe->attempt = 0;
 	return pipe->source->on_reply(pipe->source->arg, done.tag, heard);

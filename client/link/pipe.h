@@ -16,6 +16,9 @@ struct pipe_request {
 	Jx__Envelope envelope;        /* its request_id is set by the pipe */
 	Jx__Envelope__BodyCase reply; /* the body that must come back */
 	uint64_t tag;                 /* the source's own: which one it is */
+	/* It, or its reply, is one of many of about the same size: what its reply takes tells how
+	 * busy the line is. A small one takes less, and would make the others look late. */
+	bool is_measure;
 };
 
 /* What is asked, and who takes the replies. An error of theirs ends the pipe. */
