@@ -34,6 +34,8 @@ cmd_evidence_get(struct cli *cli)
 	status = online_prepare(cli);
 	if (status == CLI_EXIT_OK && wanted.unit == NULL)
 		status = online_own_unit(cli, &wanted.unit);
+	if (status == CLI_EXIT_OK && wanted.unit == NULL)
+		return cli_error(cli, JX_E_USAGE, "缺少 单位（--unit）：文件是哪个单位的", "missing: the unit (--unit) whose file it is");
 	if (status == CLI_EXIT_OK)
 		status = online_pick_year(cli, &wanted.year);
 	if (status == CLI_EXIT_OK)

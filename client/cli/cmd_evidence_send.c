@@ -6,6 +6,7 @@
 #include "cli/evidence_up.h"
 #include "cli/grid.h"
 #include "cli/proof.h"
+#include "cli/safe_name.h"
 #include "cli/when.h"
 #include "link/link.h"
 #include "link/opid.h"
@@ -35,17 +36,14 @@ struct work {
 	struct grid *grid;
 };
 
-/* The name under which it is filed: clean text, whatever the disk calls it. */
+/* The name under which it is filed: such as any system can take, whatever the disk here calls it. */
 static char *
 name_of(struct cli *cli, const char *path)
 {
-	const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
-	char *shown = arena_alloc(cli->arena, TEXT_NAME_SIZE_MAX);
+	char name[SAFE_NAME_SIZE_MAX + 1];
 
-	if (shown == NULL)
-		return NULL;
-	text_printable(name, TEXT_NAME_SIZE_MAX - TEXT_CUT_SIZE, shown);
-	return text_normal(cli->arena, (struct bytes){(const uint8_t *)shown, strlen(shown)}, TEXT_NAME_SIZE_MAX);
+	safe_name(path, cli_say(cli, "佐证", "evidence"), name);
+	return text_normal(cli->arena, (struct bytes){(const uint8_t *)name, strlen(name)}, TEXT_NAME_SIZE_MAX);
 }
 
 static enum jx_err
@@ -131,11 +129,13 @@ send_it(struct cli *cli, const struct work *work, const struct evidence_file *fi
 		if (sent.was_kept)
 			return list_it(cli, work, file, &sent, sent.kept_us, NULL);
 		err = keep(cli, work, file, op_id, &reply);
+		if (err == JX_OK && reply->receipt == NULL)
+			err = JX_E_INCOMPLETE; /* somebody else of the unit filed it meanwhile: the offer tells */
 	}
+	if (err == JX_E_INCOMPLETE)
+		return cli_error(cli, err, "%s", "%s", cli_shown(cli, file->path));
 	if (err != JX_OK)
 		return online_fail(cli);
-	if (reply->receipt == NULL)
-		return cli_error(cli, JX_E_RECEIPT, "%s", "%s", "");
 	status = proof_accept(cli, reply->receipt, &of, op_id, NULL, &receipt);
 	if (status != CLI_EXIT_OK)
 		return status;

@@ -93,8 +93,10 @@ on_heard(struct pipe *pipe, const Jx__Envelope *heard)
 		err = link_on_fail(link, heard->fail);
 		if (!link_may_retry(err))
 			return err;
+		/* The first of a bunch says how many were too many. */
+		if (pipe->refused == JX_OK)
+			window_on_busy(&pipe->window, pipe->under_way + 1);
 		pipe->refused = err;
-		window_on_busy(&pipe->window);
 		return JX_OK;
 	}
 	if (heard->body_case != done.reply) {

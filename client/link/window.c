@@ -9,7 +9,8 @@ enum {
 void
 window_init(struct window *window)
 {
-	*window = (struct window){.sixteenths = SMALLEST, .lowest_us = UINT64_MAX};
+	*window = (struct window){
+	    .sixteenths = SMALLEST, .largest = LARGEST, .lowest_us = UINT64_MAX};
 }
 
 uint32_t
@@ -19,8 +20,12 @@ window_size(const struct window *window)
 }
 
 void
-window_on_busy(struct window *window)
+window_on_busy(struct window *window, uint32_t under_way)
 {
+	uint32_t fewer = under_way > 1 ? (under_way - 1) * ONE : SMALLEST;
+
+	if (fewer < window->largest)
+		window->largest = fewer;
 	window->sixteenths = SMALLEST;
 	window->is_steady = true;
 }
@@ -30,8 +35,8 @@ static void
 grow(struct window *window)
 {
 	window->sixteenths += window->is_steady ? ONE / window_size(window) : ONE;
-	if (window->sixteenths > LARGEST)
-		window->sixteenths = LARGEST;
+	if (window->sixteenths > window->largest)
+		window->sixteenths = window->largest;
 }
 
 /* The more it is over, the more it gives up: at twice the limit, half of it a round. */

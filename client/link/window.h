@@ -24,6 +24,7 @@ enum {
 
 struct window {
 	uint32_t sixteenths; /* of a request: the size is this / 16 */
+	uint32_t largest;    /* sixteenths; less than WINDOW_SIZE_MAX when the daemon took fewer */
 	uint64_t lowest_us;  /* UINT64_MAX: no reply yet */
 	uint32_t replies;    /* in this period */
 	uint32_t period;     /* its number */
@@ -34,8 +35,9 @@ struct window {
 void window_init(struct window *window);
 /* A reply came so long after its request was handed to the line, in that period. */
 void window_on_reply(struct window *window, uint32_t period, uint64_t took_us);
-/* The daemon is busy: one at a time. */
-void window_on_busy(struct window *window);
+/* With so many under way the daemon said that it is busy: one at a time, and not so many again in
+ * this period. */
+void window_on_busy(struct window *window, uint32_t under_way);
 /* WINDOW_SIZE_MIN..WINDOW_SIZE_MAX */
 uint32_t window_size(const struct window *window);
 

@@ -99,8 +99,11 @@ Test(window, a_busy_daemon_gets_one_at_a_time)
 
 	window_init(&window);
 	settle(&window, RTT_US, CHUNK_US, 50);
-	window_on_busy(&window);
+	window_on_busy(&window, 5);
 	cr_assert_eq(window_size(&window), 1u);
+	cr_assert_eq(settle(&window, RTT_US, CHUNK_US, 500), 4u, "it took four");
+	window_on_busy(&window, 1);
+	cr_assert_eq(settle(&window, RTT_US, CHUNK_US, 400), 1u);
 }
 
 /* The way became longer for good: measured anew with one under way, what was under way not counted. */
