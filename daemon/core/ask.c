@@ -80,6 +80,13 @@ ask_send_bytes(struct core *core, enum store_question question, struct bytes par
 	return ask_put(core, question, &param, 1, req, handle, fn);
 }
 
+enum jx_err
+ask_send_cells(struct core *core, enum store_question question, const struct bytes *cells,
+    size_t cell_count, struct request_id req, uint64_t handle, ask_fn fn)
+{
+	return ask_put(core, question, cells, cell_count, req, handle, fn);
+}
+
 void
 ask_on_answered(struct core *core, uint64_t ticket, const struct store_rows *rows)
 {

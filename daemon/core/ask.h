@@ -34,6 +34,10 @@ JX_MUST_USE enum jx_err ask_send(struct core *core, enum store_question question
 JX_MUST_USE enum jx_err ask_send_bytes(struct core *core, enum store_question question,
     struct bytes param, struct request_id req, uint64_t handle, ask_fn fn);
 
+/* The same with parameters as they are, text or raw bytes. */
+JX_MUST_USE enum jx_err ask_send_cells(struct core *core, enum store_question question,
+    const struct bytes *cells, size_t cell_count, struct request_id req, uint64_t handle, ask_fn fn);
+
 /* Event of port/store.h. */
 void ask_on_answered(struct core *core, uint64_t ticket, const struct store_rows *rows);
 

@@ -5,6 +5,7 @@
 
 #include "core/account.h"
 #include "core/act.h"
+#include "core/evidence.h"
 #include "core/export.h"
 #include "core/inside.h"
 #include "core/login.h"
@@ -15,6 +16,7 @@
 #define READERS     (ROLE_OFFICE | ROLE_AUDITOR)
 #define DECIDERS    (ROLE_OFFICE | ROLE_AUDITOR | ROLE_COMMITTEE)
 #define EVERYBODY   (ROLE_ALL)
+#define SENDERS     (ROLE_OFFICE | ROLE_CLERK | ROLE_HEAD | ROLE_FUNCTIONAL | ROLE_EVALUATOR | ROLE_LEAD)
 #define NOT_YET     (SESSION_GREETED)
 #define ONLINE      (SESSION_GREETED | SESSION_READY)
 
@@ -49,6 +51,11 @@ const struct route route_rows[] = {
 	{"view",            BODY(VIEW),            ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   4 * KIB, 8, look_handle_view},
 	{"history",         BODY(HISTORY),         ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, look_handle_history},
 	{"watch",           BODY(WATCH),           ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 1, watch_handle},
+	/* Whose evidence it may be stands in deeds/proof.h: it takes the year's book. */
+	{"evidence_offer",  BODY(EVIDENCE_OFFER),  ROUTE_READ,  SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, evidence_handle_offer},
+	{"evidence_list",   BODY(EVIDENCE_LIST),   ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  34 * KIB, 2, evidence_handle_list},
+	{"evidence_chunk",  BODY(EVIDENCE_CHUNK),  ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  50 * KIB, 4, evidence_handle_chunk},
+	{"evidence_read",   BODY(EVIDENCE_READ),   ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, evidence_handle_read},
 };
 /* clang-format on */
 

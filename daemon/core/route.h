@@ -19,7 +19,11 @@ enum route_scope {
 
 enum route_phase { PHASE_NONE = 0, PHASE_OPEN = 1 << 0 /* the year is being worked on */ };
 
-enum route_kind { ROUTE_READ = 1, ROUTE_WRITE /* carries an op_id, is idempotent */ };
+enum route_kind {
+	ROUTE_READ = 1,
+	ROUTE_WRITE, /* carries an op_id, is idempotent */
+	ROUTE_PUT,   /* its content is its identity: the same again is the same */
+};
 
 typedef void (*route_handler)(struct core *core, struct request *req);
 
