@@ -33,12 +33,18 @@ struct stream {
 };
 
 uint64_t
-stream_now_ms(void)
+stream_now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t
+stream_now_ms(void)
+{
+	return stream_now_us() / 1000;
 }
 
 static enum jx_err

@@ -48,5 +48,6 @@ JX_MUST_USE enum jx_err stream_read(struct stream *stream, uint8_t *data, size_t
 
 /* Monotonic milliseconds; UINT64_MAX as a deadline means none. */
 uint64_t stream_now_ms(void);
+uint64_t stream_now_us(void);
 
 #endif
