@@ -64,7 +64,7 @@ class Year:
         assert result.returncode == 0, result.stderr
         peer = self.daemon.admin()
         year = peer.call(years=PB["year"].Years()).years[0]
-        self.city, self.year = year.city, year.year
+        self.city, self.year, self.batch = year.city, year.year, year.batch
         self.keys = {k.key_id: k.public_key for k in peer.call(keys=PB["session"].Keys()).keys}
         peer.close()
         return self
