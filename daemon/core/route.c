@@ -60,9 +60,9 @@ const struct route route_rows[] = {
 	{"deliver",         BODY(DELIVER),         ROUTE_CARRY, SESSION_READY, EVERYBODY,   SCOPE_SELF, PHASE_OPEN,  64 * KIB, 4, deliver_handle},
 	/* Whose evidence it may be stands in deeds/proof.h: it takes the year's book. */
 	{"evidence_offer",  BODY(EVIDENCE_OFFER),  ROUTE_READ,  SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, evidence_handle_offer},
-	{"evidence_list",   BODY(EVIDENCE_LIST),   ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  34 * KIB, 2, evidence_handle_list},
-	{"evidence_chunk",  BODY(EVIDENCE_CHUNK),  ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  50 * KIB, 4, evidence_handle_chunk},
-	{"evidence_read",   BODY(EVIDENCE_READ),   ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, evidence_handle_read},
+	{"evidence_list",   BODY(EVIDENCE_LIST),   ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  34 * KIB, 8, evidence_handle_list},
+	{"evidence_chunk",  BODY(EVIDENCE_CHUNK),  ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  50 * KIB, 8, evidence_handle_chunk},
+	{"evidence_read",   BODY(EVIDENCE_READ),   ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 8, evidence_handle_read},
 };
 /* clang-format on */
 
