@@ -184,7 +184,8 @@ route_enter(struct core *core, struct request *req, Jx__Envelope__BodyCase body,
 	req->message = message;
 	req->actor = *actor;
 	session->inflight_route[carrier]--;
-	err = route_check(session, req, size, field);
+	err = core->requests.memory > REQUEST_MEMORY_MAX ? JX_E_BUSY
+							 : route_check(session, req, size, field);
 	session->inflight_route[route_index(req->route)]++;
 	return err;
 }
