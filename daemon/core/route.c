@@ -162,6 +162,8 @@ route_check(const struct request_table *requests, const struct session *session,
 {
 	const struct route *route = req->route;
 
+	if (requests->memory > REQUEST_MEMORY_MAX)
+		return JX_E_BUSY;
 	if (route->handle == NULL)
 		return JX_E_UNKNOWN_REQUEST;
 	if ((route->states & session->state) == 0)
@@ -217,8 +219,7 @@ route_dispatch(struct core *core, struct session *session, Jx__Envelope *envelop
 	req->route = route_find(envelope->body_case);
 	memcpy(&req->message, &envelope->hello, sizeof req->message);
 	core->requests.card_count += req->route->kind == ROUTE_CARD;
-	err = core->requests.memory > REQUEST_MEMORY_MAX ? JX_E_BUSY
-							 : route_check(&core->requests, session, req, size, &field);
+	err = route_check(&core->requests, session, req, size, &field);
 	session->inflight_count++;
 	if (req->route != &route_none)
 		session->inflight_route[route_index(req->route)]++;
