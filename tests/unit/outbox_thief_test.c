@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "outbox/outbox_crypt.h"
 #include "outbox_play.h"
 
 /* A file of the folder by its ending, whole; malloc'ed. */
@@ -64,6 +65,38 @@ find_file(const struct play *play, const char *ending, char path[512])
 }
 
 /* ---- What a thief reads. */
+
+static bool
+opens(const uint8_t *key, enum outbox_box box, const char *row, struct bytes bytes)
+{
+	uint8_t plain[64];
+	struct outbox_place place = {box, {(const uint8_t *)row, strlen(row)}};
+
+	return outbox_crypt_open(key, place, bytes, plain);
+}
+
+Test(outbox_thief, a_box_opens_with_its_key_in_its_place_alone)
+{
+	static const uint8_t key[OUTBOX_CRYPT_KEY_SIZE] = {1}, other[OUTBOX_CRYPT_KEY_SIZE] = {2};
+	uint8_t box[10 + OUTBOX_CRYPT_BOX_EXTRA], again[sizeof box];
+	struct outbox_place place = {OUTBOX_BOX_SEALED, {(const uint8_t *)"row 1", 5}};
+	struct bytes plain = {(const uint8_t *)"0123456789", 10}, bytes = {box, sizeof box};
+
+	outbox_crypt_shut(key, place, plain, box);
+	outbox_crypt_shut(key, place, plain, again);
+	cr_assert_neq(memcmp(box, again, sizeof box), 0, "never twice the same");
+	cr_assert(opens(key, OUTBOX_BOX_SEALED, "row 1", bytes));
+	cr_assert_not(opens(other, OUTBOX_BOX_SEALED, "row 1", bytes));
+	cr_assert_not(opens(key, OUTBOX_BOX_STATE, "row 1", bytes));
+	cr_assert_not(opens(key, OUTBOX_BOX_SEALED, "row 2", bytes));
+	for (size_t size = 0; size < sizeof box; size++)
+		cr_assert_not(opens(key, OUTBOX_BOX_SEALED, "row 1", (struct bytes){box, size}));
+	for (size_t i = 0; i < sizeof box; i++) {
+		box[i] ^= 1;
+		cr_assert_not(opens(key, OUTBOX_BOX_SEALED, "row 1", bytes));
+		box[i] ^= 1;
+	}
+}
 
 static const char *const secrets[] = {"永安区财政局扣分", "draft-of-february", "二月草稿",
     "jixiao.example", "zhangsan", "correct horse", "/home/zhang/evidence", "because-of-late",
