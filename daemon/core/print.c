@@ -71,6 +71,14 @@ print_roles(unsigned roles, char text[160])
 	return text;
 }
 
+static const char *const kind_names[] = {
+    [ROUTE_READ] = "read",
+    [ROUTE_WRITE] = "write",
+    [ROUTE_CARRY] = "carry",
+    [ROUTE_PUT] = "put",
+    [ROUTE_CARD] = "card",
+};
+
 static const char *const scope_names[] = {
     [SCOPE_NONE] = "-",
     [SCOPE_SELF] = "self",
@@ -95,7 +103,7 @@ static const char *
 print_arguments(unsigned arguments, char text[256])
 {
 	static const char *const names[] = {
-	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated"};
+	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated", "file", "cards"};
 	size_t used = 0;
 
 	text[0] = '\0';
@@ -162,7 +170,6 @@ print_deeds(FILE *file)
 char *
 core_routes_text(void)
 {
-	static const char *const kind_names[] = {"", "read", "write", "card"};
 	struct print print;
 	char roles[160];
 

@@ -45,7 +45,7 @@ def message(name, city, year):
         "import_begin": dict(digest=bytes(32)), "import_chunk": dict(scheme=b"x"), "import_commit": dict(digest=bytes(32)),
         "records_read": dict(kind="units", batch=1), "explain_read": dict(unit="X01"), "run_watch": dict(run=1),
         "run_cancel": dict(run=99), "deed": dict(deed="nothing.there"), "view": dict(view="list", kind="units"),
-        "history": dict(kind="units", key="X1"),
+        "history": dict(kind="units", key="X1"), "device_add": dict(public_key=b"x"), "deliver": dict(packet=b"x"),
     }.get(name, {})
     for key, value in extra.items():
         setattr(body, key, value)
@@ -57,7 +57,8 @@ BEHIND = {"ok", "E_NOT_FOUND", "E_LOGIN", "E_FIELD", "E_STALE", "E_EXISTS", "E_V
 
 
 # What a deed may is its own table's (deed_matrix_test.py): a name that nobody knows only passes the gates of the request.
-BEHIND_OF = {"deed": BEHIND | {"E_UNKNOWN_REQUEST"}}
+# A packet's content has gates of its own (deliver_test.py).
+BEHIND_OF = {"deed": BEHIND | {"E_UNKNOWN_REQUEST"}, "deliver": {"E_PACKET"}}
 
 
 def is_behind(name, answer):
@@ -107,6 +108,10 @@ with Daemon(jixiaod) as daemon:
             if name in ("hello", "bye", "login", "resume"):
                 continue
             answer = ask(peer, name, own, year.year)
+            if "ready" not in route["session"]:  # a card's holder has no account: whoever is logged in is none
+                tally.check(f"{role}@{city} {name}: not once logged in", answer == "E_STATE", answer)
+                seen[name].add("refused")
+                continue
             may = role in route["roles"] or route["roles"] == ["anyone"]
             if route["scope"] == "all":
                 may = may and city == "*"

@@ -13,11 +13,16 @@
 #include "port/store.h"
 #include "records/kinds.h"
 
-enum { BASE_NAME_SIZE = 72, BASE_HASH_SIZE = 160 };
+enum { BASE_NAME_SIZE = 72, BASE_HASH_SIZE = 160, BASE_DEVICE_COUNT_MAX = 32 /* of an account */ };
 
 struct base_key {
 	uint8_t key_id[8], public_key[32];
 	uint64_t since_us;
+};
+
+struct base_device {
+	char account[BASE_NAME_SIZE];
+	uint8_t key_id[8], public_key[32];
 };
 
 /* A version of an account; the last of its name counts. */
@@ -107,12 +112,13 @@ struct base_poll_end {
 };
 
 struct base_counts {
-	size_t keys, accounts, states, versions, runs, ends, ops, batches, polls, cards, votes, poll_ends;
+	size_t keys, devices, accounts, states, versions, runs, ends, ops, batches, polls, cards, votes, poll_ends;
 };
 
 struct sim_base {
 	struct base_counts counts;
 	struct base_key *keys;
+	struct base_device *devices;
 	struct base_account *accounts;
 	struct base_state *states;
 	struct base_version *versions;
@@ -124,6 +130,7 @@ struct sim_base {
 	struct base_card *cards;
 	struct base_vote *votes;
 	struct base_poll_end *poll_ends;
+	struct sim_evidence *evidence; /* beside the batches: NULL: nothing was put */
 };
 
 struct sim_base *sim_base_new(void);
@@ -171,6 +178,21 @@ enum jx_err sim_poll_ballot(struct sim_base *base, const struct store_item *item
 /* Records of a kind, appended to the state. */
 enum jx_err sim_base_change_kind(
     struct sim_base *base, struct base_state *state, enum record_kind kind, json_t *rows);
+
+/* ---- sim_evidence.c: chunks, lists, files. of: whose, and which file (city, year, unit, hash, size). */
+enum { SIM_HAVE_SIZE = 128 };
+struct sim_file {
+	uint64_t used, listed, missing, had, newest_us;
+	bool is_sealed;
+};
+/* One put = one transaction. have: in bits. */
+enum jx_err sim_evidence_put(struct sim_base *base, const struct store_put *put,
+    uint8_t bits[SIM_HAVE_SIZE], struct bytes *have);
+void sim_evidence_free(struct sim_base *base);
+struct sim_file sim_evidence_file(const struct sim_base *base, const struct store_put *of);
+/* false: not listed. bytes "": not sent. */
+bool sim_evidence_chunk(const struct sim_base *base, const struct store_put *of, uint64_t place,
+    struct bytes *hash, struct bytes *bytes);
 
 /* ---- sim_paper.c: versions. State's own heads must be there for records. */
 enum { SIM_PAPER_KEY_SIZE = 1024 };

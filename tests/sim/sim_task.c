@@ -260,6 +260,9 @@ const struct sim_task sim_tasks[] = {
     {"poll.close", sim_cast_send_close, sim_cast_answered, sim_cast_refused},
     {"poll.close", sim_cast_send_close, sim_cast_answered, sim_cast_refused},
     {"poll.state", sim_cast_send_state, sim_cast_on_state, NULL},
+    {"device_add", sim_carry_device_add, sim_write_on_done, sim_write_on_refused},
+    {"deed, carried", sim_carry_send, sim_carry_answered, sim_deed_refused},
+    {"deed, carried", sim_carry_send, sim_carry_answered, sim_deed_refused},
     {"garbage", sim_rude_send_garbage, go_on, NULL},
     {"flood", sim_rude_send_flood, sim_rude_on_flood, NULL},
 };

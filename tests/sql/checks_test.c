@@ -33,17 +33,20 @@ fill(struct contract *contract)
 	static const char plan_again[] =
 	    "{\"base_batch\":7,\"deed\":\"d\",\"papers\":["
 	    "{\"kind\":\"plans\",\"key\":\"X1\",\"row\":{\"unit\":\"X1\"}}]}";
+	static const char device[] =
+	    "{\"account\":\"li\",\"key_id\":\"0102030405060708\",\"public_key\":"
+	    "\"0000000000000000000000000000000000000000000000000000000000000009\"}";
 	static const char finish[] =
 	    "{\"run\":1,\"state\":\"refused\",\"pages\":[[\"results\",0]]}";
 	static const struct bytes page = {(const uint8_t *)"page", 4};
 #define CARD "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	static const char poll_open[] =
 	    "{\"base_batch\":8,\"deed\":\"poll.open\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
-	    "{\"poll\":\"P1\",\"state\":\"open\",\"slot\":0,\"print\":\"p\",\"opened_us\":1700000000000010}}],"
+	    "{\"poll\":\"P1\",\"state\":\"open\",\"slot\":0,\"print\":\"p\",\"opened_us\":1700000000000011}}],"
 	    "\"cards\":{\"poll\":\"P1\",\"hashes\":\"" CARD "\"}}";
 	static const char ballot[] = "{\"card\":\"" CARD "\",\"poll\":\"P1\"}";
 	static const char poll_close[] =
-	    "{\"base_batch\":9,\"deed\":\"poll.close\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
+	    "{\"base_batch\":10,\"deed\":\"poll.close\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
 	    "{\"poll\":\"P1\",\"state\":\"closed\"}},{\"kind\":\"stacks\",\"key\":\"P1-X1\",\"row\":"
 	    "{\"stack\":\"P1-X1\",\"unit\":\"X1\",\"group\":\"g\",\"state\":\"polled\",\"valid\":1}}],\"votes\":1,"
 	    "\"ballots\":[{\"unit\":\"X1\",\"group\":\"g\",\"card\":\"P1-k\",\"answers\":[\"A\"]}]}";
@@ -78,16 +81,17 @@ fill(struct contract *contract)
 		.op = 8,
 		.content = 8,
 		.body = plan_again},
-	    {.action = "deed", .city = "sy", .year = 2026, .op = 9, .content = 9, .body = poll_open},
+	    {.action = "device_add", .actor = "li", .op = 9, .content = 9, .body = device},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 10, .content = 10, .body = poll_open},
 	    {.action = "ballot",
 		.city = "sy",
 		.year = 2026,
-		.op = 10,
-		.content = 10,
+		.op = 11,
+		.content = 11,
 		.body = ballot,
 		.blobs = &vote,
 		.blob_count = 1},
-	    {.action = "deed", .city = "sy", .year = 2026, .op = 11, .content = 11, .body = poll_close},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 12, .content = 12, .body = poll_close},
 	};
 
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
@@ -108,6 +112,7 @@ static const struct {
 	"UPDATE jx.op SET received_us = received_us + 1 WHERE batch = 2"},
     {"an op is of no batch", "UPDATE jx.op SET batch = 99 WHERE batch = 1"},
     {"an account has a gap in its versions", "UPDATE jx.account SET version = 3 WHERE version = 2"},
+    {"a device has no op", "UPDATE jx.device SET account = 'wang'"},
     {"a year changed without an import or a deed",
 	"INSERT INTO jx.year_state VALUES ('sy', 2026, 1)"},
     {"a year began without a scheme", "DELETE FROM jx.scheme"},
@@ -135,7 +140,7 @@ static const struct {
 	"DELETE FROM jx.poll_end; INSERT INTO jx.poll SELECT city, year, 'P2', slot, print, batch FROM jx.poll"},
     {"a poll is not in the state that its paper says", "DELETE FROM jx.poll_end"},
     {"a poll ended without some of its votes", "UPDATE jx.poll_end SET votes = 2"},
-    {"a poll ended without some of its votes", "UPDATE jx.card_vote SET batch = 11"},
+    {"a poll ended without some of its votes", "UPDATE jx.card_vote SET batch = 12"},
     {"a unit has not as many ballots of a poll as its count says",
 	"DELETE FROM jx_record.ballots WHERE card = 'P1-k'"},
 };
@@ -213,7 +218,7 @@ every_rule_has_a_plant(struct real *real, struct contract *contract)
 			}
 		}
 	}
-	REQUIRE(rules == 27);
+	REQUIRE(rules == 28);
 }
 
 static void
