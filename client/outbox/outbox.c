@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,6 +75,37 @@ outbox_exists(const char *folder, const char *server, const char *account)
 	is_there = fstatat(fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(stat.st_mode);
 	close(fd);
 	return is_there;
+}
+
+enum jx_err
+outbox_set_aside(const char *folder, const char *server, const char *account, uint64_t now_us)
+{
+	/* What is not yet in the file itself goes first: it belongs to that file alone. */
+	static const char *const endings[] = {".db-wal", ".db-shm", ".db"};
+	enum { ASIDE_SIZE = OUTBOX_DB_NAME_SIZE + 24 };
+	uint8_t id[OUTBOX_DB_ID_SIZE];
+	char name[OUTBOX_DB_NAME_SIZE], start[OUTBOX_DB_NAME_SIZE], aside[ASIDE_SIZE];
+	enum jx_err err = JX_OK;
+	int fd;
+
+	if (!outbox_exists(folder, server, account))
+		return JX_E_NOT_FOUND;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return JX_E_FILE;
+	outbox_db_id(server, account, id);
+	outbox_db_name(id, "", start);
+	for (size_t i = 0; err == JX_OK && i < sizeof endings / sizeof endings[0]; i++) {
+		outbox_db_name(id, endings[i], name);
+		snprintf(aside, sizeof aside, "%s-%llu%s", start,
+		    (unsigned long long)(now_us / 1000000), endings[i]);
+		if (renameat(fd, name, fd, aside) == -1 && errno != ENOENT)
+			err = JX_E_FILE;
+	}
+	if (err == JX_OK && fsync(fd) == -1)
+		err = JX_E_FILE;
+	close(fd);
+	return err;
 }
 
 /* ---- The key. */

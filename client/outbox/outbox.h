@@ -57,6 +57,14 @@ void outbox_close(struct outbox *outbox); /* wipes the key; NULL is fine */
 bool outbox_exists(const char *folder, const char *server, const char *account);
 
 /*
+ * Nobody knows the password any more: the file is renamed, in its folder, by the
+ * time given, and waits there for the password to be remembered. No handle may
+ * have it open. JX_E_NOT_FOUND: there is none.
+ */
+JX_MUST_USE enum jx_err outbox_set_aside(
+    const char *folder, const char *server, const char *account, uint64_t now_us);
+
+/*
  * The first password given locks a new file. About 25 ms, and 1 ms for each MiB
  * of the file, which is looked through for damage.
  */

@@ -6,13 +6,16 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(ballot) \
+	X(poll) \
 	X(basic) \
 	X(round) \
 	X(report) \
 	X(finding) \
 	X(board) \
 	X(evidence) \
+	X(keep) \
 	X(calendar) \
+	X(commitcode) \
 	X(draw) \
 	X(visit) \
 	X(self) \
@@ -38,6 +41,8 @@
 	X(veto) \
 	X(common) \
 	X(team) \
+	X(lease) \
+	X(signer) \
 	X(group) \
 	X(figure) \
 	X(confirmation) \
