@@ -202,6 +202,8 @@ open_core(struct world *world)
 	    .frame_seconds_max = world->config.frame_seconds,
 	    .upload_bytes_max = world->config.upload_mib << 20,
 	    .token_hours = world->config.token_hours,
+	    .evidence_size_max = world->config.evidence_mib << 20,
+	    .evidence_unit_size_max = (uint64_t)world->config.evidence_unit_mib << 20,
 	};
 
 	memcpy(config.signing_secret, world->keys.signing_secret, sizeof config.signing_secret);

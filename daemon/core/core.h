@@ -48,6 +48,8 @@ struct core_config {
 	uint32_t frame_seconds_max; /* a frame must be whole this long after its first byte */
 	uint32_t upload_bytes_max;  /* chunks of all imports under way, held in memory */
 	uint32_t token_hours;       /* a kept login lasts */
+	uint32_t evidence_size_max; /* bytes of one file of evidence */
+	uint64_t evidence_unit_size_max; /* and of all that a unit sends in a year */
 };
 
 /* Sensible values for all but keys and password. */

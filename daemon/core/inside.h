@@ -12,12 +12,14 @@
 #include "core/hash.h"
 #include "core/import.h"
 #include "core/intake.h"
+#include "core/put.h"
 #include "core/request.h"
 #include "core/route.h"
 #include "core/run.h"
 #include "core/session.h"
 #include "core/throttle.h"
 #include "core/watch.h"
+#include "core/whole.h"
 
 struct core {
 	struct core_world world;
@@ -26,6 +28,8 @@ struct core {
 	struct session_table sessions;
 	struct request_table requests;
 	struct ask_table asks;
+	struct put_table puts;
+	struct whole_table wholes;
 	struct intake intake;
 	struct hash_table hashes;
 	struct throttle_table throttles;

@@ -75,6 +75,7 @@ static const char *const kind_names[] = {
     [ROUTE_READ] = "read",
     [ROUTE_WRITE] = "write",
     [ROUTE_CARRY] = "carry",
+    [ROUTE_PUT] = "put",
 };
 
 static const char *const scope_names[] = {
@@ -101,7 +102,7 @@ static const char *
 print_arguments(unsigned arguments, char text[256])
 {
 	static const char *const names[] = {
-	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated"};
+	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated", "file"};
 	size_t used = 0;
 
 	text[0] = '\0';

@@ -23,6 +23,7 @@ enum route_kind {
 	ROUTE_READ = 1,
 	ROUTE_WRITE, /* carries an op_id, is idempotent */
 	ROUTE_CARRY, /* brings another request inside, which passes the gates of its own row too */
+	ROUTE_PUT,   /* its content is its identity: the same again is the same */
 };
 
 typedef void (*route_handler)(struct core *core, struct request *req);

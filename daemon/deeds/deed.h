@@ -44,6 +44,7 @@ enum deed_argument {
 	DEED_DUE = 1 << 6,       /* due_us is required */
 	DEED_ROWS = 1 << 7,      /* at least one row of kinds */
 	DEED_DATED = 1 << 8,     /* dated is required */
+	DEED_FILE = 1 << 9,      /* its one row names a file that the unit has sent: it was read, and is whole */
 	/* The same, optional. */
 	DEED_MAY_UNIT = 1 << 16,
 	DEED_MAY_OBJECT = 1 << 17,
@@ -100,6 +101,11 @@ struct deed_run {
 	size_t hole_count;
 };
 
+/* What was found out about the file of a DEED_FILE. */
+struct deed_file {
+	const char *type; /* by its first bytes; static. NULL: it was not read, as the deed must refuse it or it is kept */
+};
+
 struct deed_change {
 	enum record_kind kind;
 	ProtobufCMessage *record;
@@ -120,6 +126,7 @@ struct deed_ctx {
 	uint64_t seed;        /* 64 bits from op_id: for codes that must differ, not for secrets */
 	enum jx_lang lang;
 	struct deed_run run; /* DEED_RUN; run.run NULL: none */
+	struct deed_file file; /* DEED_FILE */
 	bool is_late;        /* counts as received at or after the phase's due (deed->phase), for args->unit */
 	struct arena *arena; /* everything made here; dies with the request */
 	struct faults *faults; /* of rows: file the kind, line the row from 1, column the field from 1 */

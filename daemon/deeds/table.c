@@ -12,6 +12,7 @@
 	X(finding) \
 	X(board) \
 	X(evidence) \
+	X(keep) \
 	X(calendar) \
 	X(commitcode) \
 	X(draw) \

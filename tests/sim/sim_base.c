@@ -57,6 +57,7 @@ sim_base_free(struct sim_base *base)
 	free(base->ends);
 	free(base->ops);
 	free(base->batches);
+	sim_evidence_free(base);
 	free(base);
 }
 
