@@ -230,6 +230,7 @@ world_do_with(struct world *world, const char *name, const char *const *argument
 	    .run = world->run,
 	    .slot = world->slot,
 	    .tally = world->tally,
+	    .file = world->file,
 	    .faults = faults_new(JX_ZH)};
 	must(world->deed.deed != NULL, name);
 	err = deed_run_it(&world->deed, &world->field);
