@@ -64,6 +64,7 @@ request_new(struct core *core, struct session *session, uint64_t wire_id, struct
 	    .memory = arena_used(arena),
 	};
 	table->memory += req->memory;
+	session->memory += req->memory;
 	if (req->id.generation == 0)
 		req->id.generation = 1;
 	return req;
@@ -130,8 +131,9 @@ request_end(struct core *core, struct request *req)
 
 	assert(req->is_open);
 	req->is_open = false;
+	table->card_count -= req->route->kind == ROUTE_CARD;
 	table->dead[table->dead_count++] = req->id.slot;
-	session_on_answered(core, req->session, route_index(req->route));
+	session_on_answered(core, req->session, route_index(req->route), req->memory);
 }
 
 /* A body case and the pointer to its message, put where protobuf-c wants it. */

@@ -33,6 +33,9 @@ fill(struct contract *contract)
 	static const char plan_again[] =
 	    "{\"base_batch\":7,\"deed\":\"d\",\"papers\":["
 	    "{\"kind\":\"plans\",\"key\":\"X1\",\"row\":{\"unit\":\"X1\"}}]}";
+	static const char device[] =
+	    "{\"account\":\"li\",\"key_id\":\"0102030405060708\",\"public_key\":"
+	    "\"0000000000000000000000000000000000000000000000000000000000000009\"}";
 	static const char finish[] =
 	    "{\"run\":1,\"state\":\"refused\",\"pages\":[[\"results\",0]]}";
 	static const struct bytes page = {(const uint8_t *)"page", 4};
@@ -65,6 +68,7 @@ fill(struct contract *contract)
 		.op = 8,
 		.content = 8,
 		.body = plan_again},
+	    {.action = "device_add", .actor = "li", .op = 9, .content = 9, .body = device},
 	};
 
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
@@ -85,6 +89,7 @@ static const struct {
 	"UPDATE jx.op SET received_us = received_us + 1 WHERE batch = 2"},
     {"an op is of no batch", "UPDATE jx.op SET batch = 99 WHERE batch = 1"},
     {"an account has a gap in its versions", "UPDATE jx.account SET version = 3 WHERE version = 2"},
+    {"a device has no op", "UPDATE jx.device SET account = 'wang'"},
     {"a year changed without an import or a deed",
 	"INSERT INTO jx.year_state VALUES ('sy', 2026, 1)"},
     {"a year began without a scheme", "DELETE FROM jx.scheme"},
@@ -179,7 +184,7 @@ every_rule_has_a_plant(struct real *real, struct contract *contract)
 			}
 		}
 	}
-	REQUIRE(rules == 21);
+	REQUIRE(rules == 22);
 }
 
 static void
