@@ -99,8 +99,8 @@ FROM jx.paper p WHERE p.kind = 'files' AND NOT EXISTS (SELECT FROM jx.file f WHE
 UNION ALL
 SELECT 'a whole file lacks chunks of its unit', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
 FROM jx.file f WHERE EXISTS (SELECT FROM jx.file_hashes(f.city, f.year, f.unit, f.file, f.size) h
-	WHERE NOT EXISTS (SELECT FROM jx.unit_chunk c WHERE c.city = f.city AND c.year = f.year
-	AND c.unit = f.unit AND c.hash = h.hash))
+	WHERE (SELECT count(*) FROM jx.unit_chunk c WHERE c.city = f.city AND c.year = f.year
+	AND c.unit = f.unit AND c.hash = h.hash) = 0)
 UNION ALL
 SELECT 'a whole file has another list than was read', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
 FROM jx.file f WHERE f.list IS DISTINCT FROM (SELECT sha256(string_agg(p.hashes, '' ORDER BY p.page))
@@ -108,18 +108,18 @@ FROM jx.file f WHERE f.list IS DISTINCT FROM (SELECT sha256(string_agg(p.hashes,
 	AND p.size = f.size)
 UNION ALL
 SELECT 'a whole file has not its size', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
-FROM jx.file f WHERE f.size IS DISTINCT FROM (SELECT sum(c.size)
-	FROM jx.file_hashes(f.city, f.year, f.unit, f.file, f.size) h JOIN jx.unit_chunk c
-	ON c.city = f.city AND c.year = f.year AND c.unit = f.unit AND c.hash = h.hash)
+FROM jx.file f WHERE f.size IS DISTINCT FROM (SELECT sum((SELECT c.size FROM jx.unit_chunk c
+	WHERE c.city = f.city AND c.year = f.year AND c.unit = f.unit AND c.hash = h.hash))
+	FROM jx.file_hashes(f.city, f.year, f.unit, f.file, f.size) h)
 UNION ALL
 SELECT 'a unit has sent a chunk that is not there', format('%s %s %s', c.city, c.year, c.unit)
 FROM jx.unit_chunk c WHERE NOT EXISTS (SELECT FROM jx.chunk k WHERE k.city = c.city AND k.hash = c.hash
 	AND octet_length(k.bytes) = c.size)
 UNION ALL
-SELECT 'a chunk is nobody''s', format('%s %s', k.city, encode(k.hash, 'hex'))
+SELECT 'a chunk is there that no unit has sent', format('%s %s', k.city, encode(k.hash, 'hex'))
 FROM jx.chunk k WHERE NOT EXISTS (SELECT FROM jx.unit_chunk c WHERE c.city = k.city AND c.hash = k.hash)
 UNION ALL
-SELECT 'a unit''s bytes are not their sum', format('%s %s %s', city, year, unit)
+SELECT 'the bytes of a unit are not their sum', format('%s %s %s', city, year, unit)
 FROM jx.unit_bytes u WHERE bytes <> (SELECT coalesce(sum(jx.evidence_charge(size)), 0) FROM jx.unit_chunk c
 	WHERE c.city = u.city AND c.year = u.year AND c.unit = u.unit)
 	+ (SELECT coalesce(sum(jx.evidence_charge(octet_length(hashes))), 0) FROM jx.file_page p

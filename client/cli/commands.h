@@ -80,6 +80,8 @@ int cmd_draft_put(struct cli *cli);
 int cmd_draft_list(struct cli *cli);
 int cmd_draft_show(struct cli *cli);
 int cmd_draft_drop(struct cli *cli);
+int cmd_signer_make(struct cli *cli);
+int cmd_countersign(struct cli *cli);
 int cmd_ballot(struct cli *cli);
 int cmd_cards_make(struct cli *cli);
 int cmd_do(struct cli *cli); /* of a name that is no deed's */

@@ -73,9 +73,13 @@ request_new(struct core *core, struct session *session, uint64_t wire_id, struct
 void
 request_weigh(struct core *core, struct request *req)
 {
-	core->requests.memory -= req->memory;
-	req->memory = arena_used(req->arena);
-	core->requests.memory += req->memory;
+	struct session *session = session_find(core, req->session);
+	size_t more = arena_used(req->arena) - req->memory;
+
+	req->memory += more;
+	core->requests.memory += more;
+	if (session != NULL)
+		session->memory += more;
 }
 
 struct request *
