@@ -17,6 +17,7 @@
 #include "core/core.h"
 #include "core/work.h"
 #include "job/job.h"
+#include "job/vault.h"
 #include "net/net.h"
 #include "store/cluster.h"
 #include "store/store.h"
@@ -31,6 +32,8 @@
 #include "sys/notify.h"
 #include "sys/rng.h"
 #include "wire/frame.h"
+
+_Static_assert((int)CORE_FORMER_KEY_COUNT_MAX == (int)KEYS_FORMER_COUNT_MAX, "all that are kept are used");
 
 enum {
 	MAIN_DRAIN_SECONDS_MAX = 10,
@@ -53,6 +56,7 @@ struct world {
 	struct net *net;
 	struct store *store;
 	struct job *job;
+	struct vault *vault;
 	struct core *core;
 	struct {
 		struct clock_port clock;
@@ -61,6 +65,7 @@ struct world {
 		struct store_port store;
 		struct job_port job;
 		struct log_port log;
+		struct vault_port vault;
 	} ports;
 	uint64_t drain_until_us; /* 0: not stopping */
 };
@@ -188,6 +193,7 @@ open_core(struct world *world)
 	    .store = &world->ports.store,
 	    .job = &world->ports.job,
 	    .log = &world->ports.log,
+	    .vault = &world->ports.vault,
 	    .ready = on_ready,
 	    .ready_arg = world,
 	};
@@ -206,6 +212,8 @@ open_core(struct world *world)
 
 	memcpy(config.signing_secret, world->keys.signing_secret, sizeof config.signing_secret);
 	memcpy(config.signing_public, world->keys.signing_public, sizeof config.signing_public);
+	memcpy(config.former_secret, world->keys.former_secret, sizeof config.former_secret);
+	config.former_count = world->keys.former_count;
 	memcpy(config.token_key, world->keys.token_key, sizeof config.token_key);
 	world->core = core_new(&seen, &config);
 	sodium_memzero(&config, sizeof config);
@@ -235,6 +243,20 @@ open_net(struct world *world)
 	return err;
 }
 
+static enum jx_err
+open_vault(struct world *world)
+{
+	char path[PATH_MAX];
+	struct vault_events events = core_vault_events(world->core);
+	enum jx_err err = JX_E_TOO_BIG;
+
+	if (snprintf(path, sizeof path, "%s/keys/vault", world->arguments.data) < (int)sizeof path)
+		err = vault_open(world->base, path, &events, &world->ports.log, &world->vault);
+	if (err == JX_OK)
+		world->ports.vault = vault_port(world->vault);
+	return err;
+}
+
 /* The listener before the database: a port that is taken is known at once. */
 static enum jx_err
 open_adapters(struct world *world)
@@ -247,6 +269,8 @@ open_adapters(struct world *world)
 
 	if (err == JX_OK)
 		err = job_open(world->base, &job_events, log, &world->job);
+	if (err == JX_OK)
+		err = open_vault(world);
 	if (err == JX_OK && store.url[0] == '\0') {
 		err = cluster_open(world->base, world->arguments.data, log, &world->cluster);
 		if (err == JX_OK) {
@@ -268,6 +292,7 @@ close_all(struct world *world)
 {
 	net_close(world->net);
 	job_close(world->job);
+	vault_close(world->vault);
 	store_close(world->store);
 	core_free(world->core);
 	cluster_close(world->cluster); /* after its last client */
@@ -304,6 +329,18 @@ serve(struct world *world)
 	close_all(world);
 	log_say(&world->ports.log, err == JX_OK ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "stopped", "%s",
 	    err == JX_OK ? "all is stored" : err_what(err, JX_EN));
+	return err == JX_OK ? 0 : ARGUMENTS_EXIT_FAILURE;
+}
+
+static int
+rotate_key(struct world *world)
+{
+	enum jx_err err = lock_take(world->arguments.data, &world->ports.log, &world->lock_fd);
+
+	if (err == JX_OK)
+		err = keys_rotate(world->arguments.data, &world->ports.log);
+	if (world->lock_fd >= 0)
+		close(world->lock_fd);
 	return err == JX_OK ? 0 : ARGUMENTS_EXIT_FAILURE;
 }
 
@@ -351,5 +388,5 @@ main(int argc, char **argv)
 	world.log.level = (enum log_level)world.config.log_level;
 	world.ports.log = log_port(&world.log);
 	world.ports.rng = rng_port();
-	return serve(&world);
+	return arguments->action == ARGUMENTS_ROTATE_KEY ? rotate_key(&world) : serve(&world);
 }

@@ -28,6 +28,10 @@ UNION ALL
 SELECT 'an account has a gap in its versions', format('account %s version %s', account, version)
 FROM (SELECT account, version, row_number() OVER (PARTITION BY account ORDER BY version) AS place
 	FROM jx.account) a WHERE version <> place
+UNION ALL
+SELECT 'a device has no op', format('account %s batch %s', d.account, d.batch)
+FROM jx.device d WHERE NOT EXISTS (SELECT FROM jx.op o WHERE o.batch = d.batch
+	AND o.action = 'device_add' AND o.actor = d.account)
 
 -- Years and records.
 UNION ALL

@@ -53,6 +53,38 @@ const struct command commands[] = {
 	    cmd_evidence_hash, {OPTION_JSON, OPTION_CSV}},
 	{"watch", "", "", 0, 0, "等候通知，直到按下 Ctrl-C", "show notices as they come, until Ctrl-C",
 	    cmd_watch, {OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox", "", "", 0, 0, "发件箱：待发送、已送达、被退回的报送", "the outbox: what waits, was sent, was refused",
+	    cmd_outbox, {OPTION_JSON, OPTION_CSV}},
+	{"outbox list", "[状态]", "[STATE]", 0, 1, "列出发件箱；状态如 waiting、refused、all", "list the outbox; a state is waiting, refused, all …",
+	    cmd_outbox, {OPTION_JSON, OPTION_CSV}},
+	{"outbox show", "编号", "NUMBER", 1, 1, "一件的全部内容、状态、退回原因与回执（YAML）", "an item whole: content, state, why it was refused, receipt (YAML)",
+	    cmd_outbox_show, {OPTION_OUT}},
+	{"outbox send", "[编号…]", "[NUMBER…]", 0, OPTIONS_WORD_COUNT_MAX, "发送全部或其中几件", "send all of it or some",
+	    cmd_outbox_send, {OPTION_FOREVER, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox retry", "编号", "NUMBER", 1, 1, "被退回的再发一次", "send a refused one again",
+	    cmd_outbox_retry, {OPTION_MINE, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox edit", "编号", "NUMBER", 1, 1, "改后再报：以新的一件代替", "change one: a new one takes its place",
+	    cmd_outbox_edit, {OPTION_FILE, OPTION_OBJECT, OPTION_VALUE, OPTION_REASON, OPTION_DOCUMENT, OPTION_DATED, OPTION_DUE, OPTION_BASED_ON, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox drop", "编号", "NUMBER", 1, 1, "撤下一件，不再发送", "take one out: it will not be sent", cmd_outbox_drop, {OPTION_HELP}},
+	{"outbox export", "文件 [编号…]", "FILE [NUMBER…]", 1, OPTIONS_WORD_COUNT_MAX, "把待发送的写入文件，用 U 盘带到有网络处代送", "write what waits to a file, to be delivered from where there is a link",
+	    cmd_outbox_export, {OPTION_HELP}},
+	{"outbox deliver", "文件", "FILE", 1, 1, "代他人送达 U 盘带来的报送，并写出回执", "deliver what others exported, and write the receipts",
+	    cmd_outbox_deliver, {OPTION_OUT, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox import", "回执文件", "RECEIPTS", 1, 1, "收下代送带回的回执", "take the receipts that were brought back", cmd_outbox_import, {OPTION_HELP}},
+	{"outbox unlock", "", "", 0, 0, "密码改后，用原密码打开本机的草稿与发件箱", "after a change of password: unlock this machine's drafts and outbox with the former one",
+	    cmd_outbox_unlock, {OPTION_PASSWORD_FILE, OPTION_ANEW, OPTION_TIMEOUT}},
+	{"outbox commit-code", "[编号]", "[NUMBER]", 0, 1, "截止前没有网络：电话报给绩效办的承诺码", "without a link at a deadline: the code to tell the office by phone",
+	    cmd_outbox_code, {OPTION_JSON}},
+	{"office commit-code add", "承诺码", "CODE", 1, OPTIONS_WORD_COUNT_MAX, "登记电话报来的承诺码", "record a code told by phone",
+	    cmd_office_code, {OPTION_UNIT, OPTION_NOTE, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_TIMEOUT}},
+	{"signer make", "", "", 0, 0, "生成本单位的会签码，并登记其公钥；会签码只显示这一次", "make the unit's code for countersigning and register its public key; it is shown once",
+	    cmd_signer_make, {OPTION_UNIT, OPTION_OUT, OPTION_RECEIPT, OPTION_CITY, OPTION_YEAR, OPTION_TIMEOUT}},
+	{"countersign", "文件", "FILE", 1, 1, "现场会签：被评估单位代表看过文件中的评分后，以会签码签名，不需联网", "on the spot, without a link: the visited unit's representative signs the marks in a file with the unit's code",
+	    cmd_countersign, {OPTION_NAME, OPTION_VALUE, OPTION_REASON, OPTION_UNIT, OPTION_OBJECT, OPTION_OUT, OPTION_CITY, OPTION_YEAR, OPTION_TIMEOUT}},
+	{"cards make", "", "", 0, 0, "制作评价卡（A4 PDF，一页八张），登记卡码的摘要；给出 --kind 与 --group 则开始新的场次", "make cards (A4 PDF, eight a page) and register their codes' hashes; --kind and --group begin a new poll",
+	    cmd_cards_make, {OPTION_POLL, OPTION_KIND, OPTION_GROUP, OPTION_UNITS, OPTION_CARDS, OPTION_OUT, OPTION_RECEIPT, OPTION_CITY, OPTION_YEAR, OPTION_TIMEOUT}},
+	{"ballot", "[卡码]", "[CODE]", 0, 1, "凭评价卡投票，不需要账号", "vote with a card's code; no account is needed",
+	    cmd_ballot, {OPTION_ANSWERS, OPTION_STATION, OPTION_TIMEOUT}},
 	{"do", "办理 …", "DEED …", 0, OPTIONS_WORD_COUNT_MAX, "按代码办理，如 jixiao do plan.submit", "do a deed by its code: jixiao do plan.submit",
 	    cmd_do, {OPTION_HELP}},
 	{"view", "查看 …", "VIEW …", 0, OPTIONS_WORD_COUNT_MAX, "按代码查看，如 jixiao view todo", "look at a view by its code: jixiao view todo",
@@ -63,6 +95,24 @@ const struct command commands[] = {
 
 const size_t command_count = sizeof commands / sizeof commands[0];
 
+/* How many words the name has when the first of argv are these; 0: they are not. */
+static int
+match(const char *name, int argc, char **argv)
+{
+	int count = 0;
+
+	for (;;) {
+		size_t size = strcspn(name, " ");
+
+		if (count == argc || strlen(argv[count]) != size || memcmp(argv[count], name, size) != 0)
+			return 0;
+		count++;
+		if (name[size] == '\0')
+			return count;
+		name += size + 1;
+	}
+}
+
 static const struct command *
 find_own(int argc, char **argv, int *word_count)
 {
@@ -70,14 +120,8 @@ find_own(int argc, char **argv, int *word_count)
 
 	*word_count = 0;
 	for (size_t i = 0; i < command_count; i++) {
-		const char *name = commands[i].name, *blank = strchr(name, ' ');
-		size_t first = blank == NULL ? strlen(name) : (size_t)(blank - name);
-		int count = blank == NULL ? 1 : 2;
+		int count = match(commands[i].name, argc, argv);
 
-		if (argc < count || strlen(argv[0]) != first || memcmp(argv[0], name, first) != 0)
-			continue;
-		if (blank != NULL && strcmp(argv[1], blank + 1) != 0)
-			continue;
 		if (count > *word_count) {
 			*word_count = count;
 			found = &commands[i];

@@ -39,7 +39,19 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_SUBJECT]       = {"subject", "代表", "SUBJECT", "代表哪个部门或领导", "in whose name it acts: a department, a leader"},
 	[OPTION_PHOTO]         = {"photo", NULL, NULL, "是踏查照片（由评估组报送）", "photos of a visit (sent by the evaluators)"},
 	[OPTION_FORCE]         = {"force", NULL, NULL, "覆盖已有的文件", "replace a file that is there already"},
+	[OPTION_ANSWERS]       = {"answers", "文件", "FILE", "答案取自此 CSV 文件（列：unit、各题、opinion），- 为标准输入", "take the answers from this CSV file (columns: unit, the questions, opinion); -: standard input"},
+	[OPTION_STATION]       = {"station", NULL, NULL, "投票站：从标准输入逐张读卡码；加 --answers - 则每行为 卡码、制表符、X01=AB-C;X02=…", "a station: one code after another from standard input; with --answers - each line is code, tab, X01=AB-C;X02=…"},
+	[OPTION_POLL]          = {"poll", "投票", "POLL", "投票的代码", "the poll's code"},
+	[OPTION_GROUP]         = {"group", "主体", "GROUP", "民主评估主体", "the group of voters"},
+	[OPTION_CARDS]         = {"count", "张数", "CARDS", "制作多少张", "how many to make"},
+	[OPTION_UNITS]         = {"units", "单位;…", "UNIT;…", "只评这些单位，以分号分开；省略则为该类全部单位", "these units only, joined by \";\"; else all of the kind"},
+	[OPTION_NAME]          = {"name", "姓名", "NAME", "会签人的姓名", "the name of who countersigns"},
 	[OPTION_OUT]           = {"out", "文件", "FILE", "写入此文件，而不是标准输出", "write to this file, not to standard output"},
+	[OPTION_FILE]          = {"file", "文件", "FILE", "取自此文件", "take it from this file"},
+	[OPTION_FOREVER]       = {"forever", NULL, NULL, "一直重试，直到全部送达或被退回，或按下 Ctrl-C", "go on until all is sent or refused, or Ctrl-C"},
+	[OPTION_ANEW]          = {"anew", NULL, NULL, "原密码已无从知道：旧的封存原处，另建新的", "nobody knows the former password: leave the old one aside and begin anew"},
+	[OPTION_NOTE]          = {"note", "说明", "TEXT", "说明，如由谁来电", "a note: who called"},
+	[OPTION_MINE]          = {"mine", NULL, NULL, "他人已有改动时，仍以本件为准", "mine counts, although somebody changed it meanwhile"},
 };
 /* clang-format on */
 

@@ -25,6 +25,7 @@ struct stream_config {
 	const char *ca;                    /* PEM file; NULL: the system's */
 	const volatile sig_atomic_t *stop; /* set by a signal: everything ends with JX_E_CANCELLED;
 					      NULL: never */
+	uint32_t reach_ms; /* of that, until TCP stands; 0: all of it */
 };
 
 struct stream;

@@ -2,16 +2,20 @@
 
 #include <assert.h>
 #include <jansson.h>
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/inside.h"
 #include "core/run_read.h"
+#include "core/tally.h"
 #include "core/watch.h"
 #include "core/write.h"
 #include "deeds/deed.h"
 #include "deeds/proof.h"
 #include "records/json.h"
 #include "records/paper.h"
+#include "wire/card.h"
 
 /* Lives in the request's arena. */
 struct act {
@@ -20,6 +24,8 @@ struct act {
 	Jx__Records no_rows;
 	struct book *book;
 	uint32_t tries;
+	char print[SEAL_PRINT_SIZE]; /* of the slot that ctx offers */
+	struct tally *tally;         /* ctx.tally is its counts; NULL: none */
 	uint8_t hash[32]; /* of the content, before the deed takes the request's memory */
 	enum jx_err err; /* why it was refused, while the op is asked for */
 	const char *field;
@@ -168,8 +174,11 @@ act_reply(struct core *core, struct request *req, const struct intake_outcome *o
 		reply.replayed = outcome->replayed;
 	}
 	if (outcome == NULL || !outcome->replayed) {
-		act_list_changes(req, act, &reply);
-		reply.n_notes = act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
+		if (!req->is_carried) {
+			act_list_changes(req, act, &reply);
+			reply.n_notes =
+			    act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
+		}
 		if (act->ctx.is_late)
 			reply.late = (char *)(uintptr_t) "yes";
 	}
@@ -208,6 +217,22 @@ act_add_change(json_t *body, struct arena *arena, const struct deed_change *chan
 						   "withdrawn", change->withdrawn, "row", object)) == 0;
 }
 
+/* The hashes of cards that come with the deed, and which poll they are of. */
+static json_t *
+act_cards(const struct act *act)
+{
+	const ProtobufCBinaryData *cards = &act->args.cards;
+	const char *poll = *act->args.object != '\0' ? act->args.object : act->args.rows->polls[0]->poll;
+	char *hex = malloc(2 * cards->len + 1);
+	json_t *object = NULL;
+
+	if (hex != NULL)
+		object = json_pack("{s:s, s:s}", "poll", poll, "hashes",
+		    sodium_bin2hex(hex, 2 * cards->len + 1, cards->data, cards->len));
+	free(hex);
+	return object;
+}
+
 static json_t *
 act_body(struct request *req, const struct act *act)
 {
@@ -217,6 +242,10 @@ act_body(struct request *req, const struct act *act)
 	    args->object, "value", args->value, "reason", args->reason, "document", args->document, "changes",
 	    "papers");
 
+	if (body != NULL && args->cards.len > 0 && json_object_set_new(body, "cards", act_cards(act)) != 0) {
+		json_decref(body);
+		return NULL;
+	}
 	for (size_t i = 0; body != NULL && i < act->ctx.change_count; i++)
 		if (!act_add_change(body, req->arena, &act->ctx.changes[i])) {
 			json_decref(body);
@@ -244,6 +273,28 @@ act_apply(struct act *act, uint64_t batch)
 	return true;
 }
 
+/* What was stored about polls: which slots of the vault hold keys, and which must be forgotten. */
+static void
+act_on_polls(struct core *core, const struct act *act, const struct intake_outcome *outcome)
+{
+	if (act->ctx.deed->needs == 0)
+		return;
+	if (outcome->err != JX_OK || outcome->replayed) {
+		slots_doubt(core); /* perhaps somebody else's slot, or stored by a commit of which nobody heard */
+		return;
+	}
+	for (size_t i = 0; i < act->ctx.change_count; i++) {
+		const Jx__Poll *poll = (const Jx__Poll *)act->ctx.changes[i].record;
+
+		if (act->ctx.changes[i].kind != PAPER_POLLS)
+			continue;
+		if (strcmp(poll->state, "open") == 0)
+			slots_on_opened(core, poll->slot);
+		else
+			slots_on_ended(core, poll->slot, poll->print);
+	}
+}
+
 static void
 act_on_stored(
     struct core *core, struct request_id id, uint64_t handle, const struct intake_outcome *outcome)
@@ -255,6 +306,9 @@ act_on_stored(
 	(void)handle;
 	assert(req != NULL); /* only an answer ends it, and this is the answer */
 	act = act_of(req);
+	tally_end(act->tally);
+	act->tally = NULL;
+	act->ctx.tally = NULL;
 	/* Stored before, by a commit of which nobody heard: the book has not followed it. */
 	if (outcome->replayed)
 		is_good = outcome->err == JX_OK && (uint64_t)outcome->value <= book_batch(act->book);
@@ -263,7 +317,10 @@ act_on_stored(
 	if (is_good && !outcome->replayed)
 		watch_on_changes(core, act->args.city, act->args.year, act->book, act->ctx.changes,
 		    act->ctx.change_count);
-	books_leave(core, act->args.city, act->args.year, is_good);
+	act_on_polls(core, act, outcome);
+	/* Counting a poll stored more than the deed put: the book is read anew. */
+	books_leave(core, act->args.city, act->args.year,
+	    is_good && (act->ctx.deed->needs & DEED_NEEDS_TALLY) == 0);
 	if (outcome->err == JX_E_STALE && ++act->tries < ACT_TRIES_MAX)
 		books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
 	else if (outcome->err != JX_OK)
@@ -314,12 +371,18 @@ act_ask_op(struct core *core, struct request *req)
 
 /* On the book as it is now, as often as others were faster. Only the request's memory outlives the call. */
 static enum jx_err
-act_judge(struct request *req, struct book *book)
+act_judge(struct core *core, struct request *req, struct book *book)
 {
 	struct act *act = act_of(req);
 	struct deed_ctx *ctx = &act->ctx;
 	enum jx_err err;
+	bool is_known = true;
 
+	ctx->slot.print = NULL;
+	if ((ctx->deed->needs & DEED_NEEDS_SLOT) != 0 && slots_offer(core, &ctx->slot.number, act->print, &is_known))
+		ctx->slot.print = act->print;
+	if (!is_known)
+		return JX_E_BUSY;
 	act->book = book;
 	jx__fail__init(&act->faults);
 	ctx->book = book;
@@ -338,27 +401,39 @@ act_judge(struct request *req, struct book *book)
 	return err;
 }
 
-static void
-act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_err err)
+/* The votes' rows join the body as text: a tree of a hundred thousand rows would stop the loop. JX_E_MEMORY. */
+static enum jx_err
+act_store(struct core *core, struct request *req)
 {
 	struct act *act = act_of(req);
-	json_t *body;
+	json_t *body = act_body(req, act);
+	char *votes = NULL;
 
-	act->field = NULL;
-	if (err != JX_OK) {
-		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
-		return;
-	}
-	err = act_judge(req, book);
-	if (err == JX_OK && !act->args.dry_run && act->ctx.change_count > 0) {
-		body = act_body(req, act);
-		if (body != NULL) {
-			if (!write_start(core, req, "deed", body, 0, act->hash, act_on_stored))
-				books_leave(core, act->args.city, act->args.year, true); /* it has been told */
-			return;
+	if (act->tally != NULL && body != NULL) {
+		votes = tally_write(core, act->tally);
+		if (votes == NULL) {
+			json_decref(body);
+			body = NULL;
 		}
-		err = JX_E_MEMORY;
 	}
+	if (body == NULL)
+		return JX_E_MEMORY;
+	if (!write_start_with(core, req, "deed", body, votes, 0, act->hash, act_on_stored)) {
+		tally_end(act->tally);
+		books_leave(core, act->args.city, act->args.year, true); /* it has been told */
+	}
+	free(votes);
+	return JX_OK;
+}
+
+/* Refused, or there is nothing to store. */
+static void
+act_refuse(struct core *core, struct request *req, enum jx_err err)
+{
+	struct act *act = act_of(req);
+
+	tally_end(act->tally);
+	act->tally = NULL;
 	books_leave(core, act->args.city, act->args.year, true);
 	act->err = err;
 	if (!act->args.dry_run)
@@ -367,6 +442,54 @@ act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_e
 		act_reply(core, req, NULL);
 	else
 		act_fail(core, req, err, act->field);
+}
+
+static void
+act_on_tally(struct core *core, struct request *req, struct tally *tally, enum jx_err err)
+{
+	struct act *act;
+
+	assert(req != NULL); /* only an answer ends it */
+	act = act_of(req);
+	act->tally = tally;
+	act->ctx.tally = tally == NULL ? NULL : &tally->counts;
+	if (err == JX_OK)
+		err = act_judge(core, req, act->book);
+	if (err == JX_OK)
+		err = act_store(core, req);
+	if (err != JX_OK)
+		act_refuse(core, req, err);
+}
+
+/* The poll of object, whose votes the deed needs. */
+static enum jx_err
+act_start_tally(struct core *core, struct request *req, struct book *book)
+{
+	struct act *act = act_of(req);
+	const Jx__Poll *poll = (const Jx__Poll *)book_get(book, PAPER_POLLS, act->args.object);
+
+	assert(poll != NULL); /* the deed has just been judged on it */
+	return tally_start(core, req, act->args.city, act->args.year, book, poll, act_on_tally);
+}
+
+static void
+act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_err err)
+{
+	struct act *act = act_of(req);
+
+	act->field = NULL;
+	if (err != JX_OK) {
+		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
+		return;
+	}
+	err = act_judge(core, req, book);
+	if (err == JX_OK && !act->args.dry_run && act->ctx.change_count > 0) {
+		err = (act->ctx.deed->needs & DEED_NEEDS_TALLY) != 0 ? act_start_tally(core, req, book)
+								    : act_store(core, req);
+		if (err == JX_OK)
+			return;
+	}
+	act_refuse(core, req, err);
 }
 
 /* ---- Begins. */
@@ -403,6 +526,7 @@ act_fill(struct act *act, struct request *req, const struct deed *deed)
 	    .deed = deed,
 	    .args = args,
 	    .now_us = req->received.wall_us,
+	    .content_hash = act->hash,
 	    .seed = seed,
 	    .lang = req->lang,
 	    .arena = req->arena,

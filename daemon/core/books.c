@@ -309,26 +309,54 @@ books_load(struct core *core, struct books_slot *slot)
 
 /* ---- Turns. */
 
-/* The first who can go on: readers do not wait for the deed under way. */
-static bool
-books_next(struct books_slot *slot, struct books_waiter *waiter)
+static struct books_waiter *
+slot_waiter(const struct books_slot *slot, uint32_t place)
 {
+	return &slot->queue[(slot->first + place) % BOOKS_QUEUE_MAX];
+}
+
+/* The round under way, or, when the session had or waits for its turn in that, the next one without it. */
+static uint64_t
+books_round(struct core *core, struct session_id id)
+{
+	struct session *session = session_find(core, id);
+	uint64_t round = core->books.round;
+
+	if (session == NULL)
+		return round;
+	if (session->books_round >= round)
+		round = session->books_round + 1;
+	session->books_round = round;
+	return round;
+}
+
+/* The first of the earliest round who can go on: readers do not wait for the deed under way. */
+static bool
+books_next(struct core *core, struct books_slot *slot, struct books_waiter *waiter)
+{
+	uint32_t best = slot->count;
+
 	for (uint32_t i = 0; i < slot->count; i++) {
-		*waiter = slot->queue[(slot->first + i) % BOOKS_QUEUE_MAX];
-		if (waiter->use == BOOKS_WRITE && slot->is_busy)
-			continue;
-		for (; i > 0; i--)
-			slot->queue[(slot->first + i) % BOOKS_QUEUE_MAX] =
-			    slot->queue[(slot->first + i - 1) % BOOKS_QUEUE_MAX];
-		slot->first = (slot->first + 1) % BOOKS_QUEUE_MAX;
-		slot->count--;
-		return true;
+		const struct books_waiter *other = slot_waiter(slot, i);
+
+		if ((other->use != BOOKS_WRITE || !slot->is_busy) &&
+		    (best == slot->count || other->round < slot_waiter(slot, best)->round))
+			best = i;
 	}
-	return false;
+	if (best == slot->count)
+		return false;
+	*waiter = *slot_waiter(slot, best);
+	for (; best > 0; best--)
+		*slot_waiter(slot, best) = *slot_waiter(slot, best - 1);
+	slot->first = (slot->first + 1) % BOOKS_QUEUE_MAX;
+	slot->count--;
+	if (waiter->round > core->books.round)
+		core->books.round = waiter->round;
+	return true;
 }
 
 /*
- * Whoever can go on goes on, in order of arrival. A deed that is through within
+ * Whoever can go on goes on, in order of rounds. A deed that is through within
  * its turn comes back here by books_leave: the loop that called it goes on.
  */
 static void
@@ -339,7 +367,7 @@ books_pump(struct core *core, struct books_slot *slot)
 	if (slot->is_pumping)
 		return;
 	slot->is_pumping = true;
-	while (slot->state == BOOKS_READY && books_next(slot, &waiter)) {
+	while (slot->state == BOOKS_READY && books_next(core, slot, &waiter)) {
 		struct request *req = request_find(core, waiter.req);
 
 		if (req == NULL)
@@ -361,8 +389,9 @@ books_enter(struct core *core, struct request *req, const char *city, uint32_t y
 		request_fail(core, req, JX_E_BUSY, NULL);
 		return;
 	}
-	slot->queue[(slot->first + slot->count++) % BOOKS_QUEUE_MAX] =
-	    (struct books_waiter){req->id, use, fn};
+	*slot_waiter(slot, slot->count) = (struct books_waiter){
+	    req->id, books_round(core, req->session), use, fn};
+	slot->count++;
 	if (slot->state == BOOKS_COLD) {
 		slot->tries = 0;
 		books_load(core, slot);

@@ -4,7 +4,8 @@
  * when anything else has changed the year.
  *
  * Of one year one deed at a time is under way: it is judged on the state that
- * it will change. Views read the last committed state and do not wait.
+ * it will change. Views read the last committed state and do not wait. Who
+ * waits is served by rounds: in each, one request of every session.
  */
 #ifndef JX_CORE_BOOKS_H
 #define JX_CORE_BOOKS_H
@@ -15,7 +16,7 @@
 
 enum {
 	BOOKS_COUNT_MAX = 32,   /* years in memory; the least lately used one gives way */
-	BOOKS_QUEUE_MAX = 256,  /* requests that wait for one year; further ones get E_BUSY */
+	BOOKS_QUEUE_MAX = REQUEST_COUNT_MAX, /* requests that wait for one year: all there are */
 	BOOKS_LOAD_TRIES_MAX = 5,
 };
 
@@ -26,6 +27,7 @@ typedef void (*books_fn)(struct core *core, struct request *req, struct book *bo
 
 struct books_waiter {
 	struct request_id req;
+	uint64_t round;
 	enum books_use use;
 	books_fn fn;
 };
@@ -48,6 +50,7 @@ struct books_slot {
 
 struct books_table {
 	struct books_slot slots[BOOKS_COUNT_MAX];
+	uint64_t round; /* the latest that somebody was served in, of whatever year */
 };
 
 void books_table_clear(struct books_table *table);

@@ -37,6 +37,7 @@ core_new(const struct core_world *world, const struct core_config *config)
 	core->now = world->clock->now(world->clock->arg);
 	crypto_hash_sha256(hash, config->signing_public, sizeof config->signing_public);
 	memcpy(core->key_id, hash, sizeof core->key_id);
+	deliver_keys_init(core);
 	if (session_table_init(&core->sessions, config->session_count_max) != JX_OK ||
 	    request_table_init(&core->requests) != JX_OK || ask_table_init(&core->asks) != JX_OK) {
 		core_free(core);
@@ -52,6 +53,7 @@ core_free(struct core *core)
 		return;
 	import_table_clear(&core->imports);
 	run_table_clear(&core->runs);
+	tally_table_clear(&core->tallies);
 	books_table_clear(&core->books);
 	intake_clear(core);
 	ask_table_clear(&core->asks);
@@ -59,6 +61,7 @@ core_free(struct core *core)
 	session_table_clear(&core->sessions);
 	free(core->dummy_hash);
 	sodium_memzero(&core->config, sizeof core->config);
+	sodium_memzero(&core->deliver, sizeof core->deliver);
 	free(core);
 }
 
@@ -219,6 +222,22 @@ core_job_events(struct core *core)
 	return (struct job_events){core, core_on_hashed, core_on_output, core_on_finished};
 }
 
+static void
+core_on_forgotten(void *arg, uint64_t ticket, enum jx_err err)
+{
+	struct core *core = arg;
+
+	core_turn_begin(core);
+	slots_on_forgotten(core, ticket, err);
+	core_turn_end(core);
+}
+
+struct vault_events
+core_vault_events(struct core *core)
+{
+	return (struct vault_events){core, core_on_forgotten};
+}
+
 void
 core_tick(struct core *core)
 {
@@ -228,6 +247,7 @@ core_tick(struct core *core)
 	import_tick(core);
 	run_tick(core);
 	watch_tick(core);
+	slots_tick(core);
 	start_tick(core);
 	core_turn_end(core);
 }

@@ -14,6 +14,7 @@
 #include "port/net.h"
 #include "port/rng.h"
 #include "port/store.h"
+#include "port/vault.h"
 
 struct core;
 
@@ -24,15 +25,21 @@ struct core_world {
 	const struct store_port *store;
 	const struct job_port *job;
 	const struct log_port *log;
+	const struct vault_port *vault;
 	/* Called once, when logins can be served: from an event, never from inside a call of
 	 * main's. */
 	void (*ready)(void *arg);
 	void *ready_arg;
 };
 
+enum { CORE_FORMER_KEY_COUNT_MAX = 16 };
+
 struct core_config {
 	uint8_t signing_secret[64]; /* Ed25519, libsodium's form */
 	uint8_t signing_public[32];
+	/* Keys that were rotated out: packets (deliver.h) sealed to them are still opened. */
+	uint8_t former_secret[CORE_FORMER_KEY_COUNT_MAX][64];
+	size_t former_count;
 	uint8_t token_key[32];      /* login tokens are sealed with it */
 	const char *admin_password; /* of the account "admin", made when the store has no account;
 				       borrowed until ready */
@@ -57,6 +64,7 @@ void core_free(struct core *core);
 struct net_events core_net_events(struct core *core);
 struct store_events core_store_events(struct core *core);
 struct job_events core_job_events(struct core *core);
+struct vault_events core_vault_events(struct core *core);
 
 /* Every CORE_TICK_MS: time limits, retries. */
 enum { CORE_TICK_MS = 100 };

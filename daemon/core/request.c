@@ -64,9 +64,22 @@ request_new(struct core *core, struct session *session, uint64_t wire_id, struct
 	    .memory = arena_used(arena),
 	};
 	table->memory += req->memory;
+	session->memory += req->memory;
 	if (req->id.generation == 0)
 		req->id.generation = 1;
 	return req;
+}
+
+void
+request_weigh(struct core *core, struct request *req)
+{
+	struct session *session = session_find(core, req->session);
+	size_t more = arena_used(req->arena) - req->memory;
+
+	req->memory += more;
+	core->requests.memory += more;
+	if (session != NULL)
+		session->memory += more;
 }
 
 struct request *
@@ -122,8 +135,9 @@ request_end(struct core *core, struct request *req)
 
 	assert(req->is_open);
 	req->is_open = false;
+	table->card_count -= req->route->kind == ROUTE_CARD;
 	table->dead[table->dead_count++] = req->id.slot;
-	session_on_answered(core, req->session, route_index(req->route));
+	session_on_answered(core, req->session, route_index(req->route), req->memory);
 }
 
 /* A body case and the pointer to its message, put where protobuf-c wants it. */
@@ -147,6 +161,8 @@ request_reply(
 void
 request_fail_with(struct core *core, struct request *req, enum jx_err err, Jx__Fail *fail)
 {
+	if (req->is_carried) /* whys, faults and fields quote the content */
+		jx__fail__init(fail);
 	/* What is uncertain or out of memory inside is "try again" outside. */
 	if (err == JX_UNCERTAIN)
 		err = JX_E_UNAVAILABLE;

@@ -139,12 +139,29 @@ session_take_frame(struct core *core, struct session *session, struct bytes body
 	route_dispatch(core, session, envelope, body.size, arena);
 }
 
-/* Reading waits while the peer has too much under way or does not take its answers. */
+/*
+ * How many requests one session may have under way. When the table of all fills,
+ * that is less: those who have many wait, and whoever has none still gets in.
+ */
+static uint32_t
+session_allowance(const struct core *core)
+{
+	uint32_t free_count = core->requests.free_count;
+
+	if (free_count >= REQUEST_COUNT_MAX / 2)
+		return SESSION_INFLIGHT_MAX;
+	if (free_count >= REQUEST_COUNT_MAX / 4)
+		return SESSION_INFLIGHT_MAX / 4;
+	return free_count >= REQUEST_COUNT_MAX / 16;
+}
+
+/* Reading waits while the peer has too much under way or does not take its answers; at the end, for good. */
 static void
 session_weigh(struct core *core, struct session *session)
 {
 	const struct net_port *net = core->world.net;
-	bool must_pause = session->inflight_count >= SESSION_INFLIGHT_MAX ||
+	bool must_pause = core->is_draining || session->memory > SESSION_MEMORY_MAX ||
+			  session->inflight_count >= session_allowance(core) ||
 			  net->pending(net->arg, session->conn) > SESSION_PENDING_SIZE_MAX;
 
 	if (must_pause != session->is_paused && session->state != SESSION_CLOSING) {
@@ -158,13 +175,16 @@ session_on_received(struct core *core, net_handle conn, struct bytes bytes)
 {
 	struct session *session = session_of_conn(core, conn);
 	struct session_id id;
+	uint32_t frame_count = 0;
 	size_t used = 0;
 
 	if (session == NULL)
 		return bytes.size;
 	id = session->id;
 	session->heard_us = core->now.mono_us;
-	while (session != NULL && session->state != SESSION_CLOSING && !session->is_paused) {
+	session_weigh(core, session);
+	while (session != NULL && session->state != SESSION_CLOSING && !session->is_paused &&
+	       frame_count++ < SESSION_TURN_FRAME_MAX) {
 		struct frame frame;
 		enum jx_err err = frame_peek(bytes.data + used, bytes.size - used,
 		    session->state == SESSION_READY ? FRAME_BODY_SIZE_MAX
@@ -247,7 +267,7 @@ session_close_account(struct core *core, const char *account, struct session_id 
 }
 
 void
-session_on_answered(struct core *core, struct session_id id, unsigned route_index)
+session_on_answered(struct core *core, struct session_id id, unsigned route_index, size_t memory)
 {
 	struct session *session = session_find(core, id);
 
@@ -255,6 +275,7 @@ session_on_answered(struct core *core, struct session_id id, unsigned route_inde
 		return;
 	assert(session->inflight_count > 0);
 	session->inflight_count--;
+	session->memory -= memory;
 	if (route_index < ROUTE_COUNT_MAX && session->inflight_route[route_index] > 0)
 		session->inflight_route[route_index]--;
 	if (core->is_draining && session->inflight_count == 0)
@@ -296,5 +317,7 @@ session_tick(struct core *core)
 			session_refuse(core, session, err);
 		else if (core->is_draining && session->inflight_count == 0)
 			session_close(core, session);
+		else if (session->is_paused || core->is_draining)
+			session_weigh(core, session); /* others have left room */
 	}
 }

@@ -17,6 +17,8 @@ enum {
 	SESSION_INFLIGHT_MAX = LIMIT_INFLIGHT_COUNT_MAX, /* beyond, its bytes wait */
 	SESSION_PENDING_SIZE_MAX = 512
 				   << 10, /* unsent bytes; beyond, nothing more is read from it */
+	SESSION_MEMORY_MAX = 8 << 20, /* unpacked requests under way; beyond, likewise */
+	SESSION_TURN_FRAME_MAX = 16,  /* then it is another connection's turn */
 	SESSION_ADDRESS_SIZE = 64,
 	ROUTE_COUNT_MAX = 64,
 };
@@ -51,9 +53,11 @@ struct session {
 	uint64_t opened_us, heard_us; /* monotonic */
 	uint64_t frame_us;            /* first byte of a frame not yet whole; 0: none */
 	uint32_t inflight_count;
+	size_t memory; /* of the requests in flight, unpacked */
 	uint8_t inflight_route[ROUTE_COUNT_MAX];
 	bool is_paused;
 	struct session_reading reading;
+	uint64_t books_round; /* the last in which it has a turn (books.h) */
 };
 
 struct session_table {
@@ -81,8 +85,9 @@ void session_close(struct core *core, struct session *session);
 /* Every session of that account but `except` ({0, 0}: none): its password changed or it was
  * disabled. */
 void session_close_account(struct core *core, const char *account, struct session_id except);
-/* A request of it was answered: counts, back-pressure, closing. */
-void session_on_answered(struct core *core, struct session_id id, unsigned route_index);
+/* A request of it, of that much memory, was answered: counts, back-pressure, closing. */
+void session_on_answered(
+    struct core *core, struct session_id id, unsigned route_index, size_t memory);
 /* Time limits, drain. */
 void session_tick(struct core *core);
 

@@ -1,10 +1,12 @@
 /* Every gate that a deed passes, in order, on one screen. A deed's function has none. */
 #include <string.h>
 
+#include "deeds/commitcode.h"
 #include "deeds/deed.h"
 #include "deeds/outcome.h"
 #include "records/field.h"
 #include "records/paper.h"
+#include "wire/card.h"
 
 /* ---- Whose. */
 
@@ -109,6 +111,15 @@ is_value(const struct deed *deed, const char *value)
 	return false;
 }
 
+/* Whole hashes, as many as a deed takes. */
+static bool
+is_cards(const struct deed_ctx *ctx)
+{
+	size_t size = ctx->args->cards.len;
+
+	return size % CARD_HASH_SIZE == 0 && size / CARD_HASH_SIZE <= DEED_CARD_COUNT_MAX;
+}
+
 static enum jx_err
 check_arguments(const struct deed_ctx *ctx, const char **field)
 {
@@ -128,6 +139,7 @@ check_arguments(const struct deed_ctx *ctx, const char **field)
 	    {"due_us", DEED_DUE, DEED_MAY_DUE, args->due_us != 0},
 	    {"rows", DEED_ROWS, DEED_MAY_ROWS, ctx->args->rows != NULL && args->rows->base.descriptor != NULL &&
 		protobuf_c_message_get_packed_size(&args->rows->base) > 0},
+	    {"cards", DEED_CARDS, DEED_MAY_CARDS, args->cards.len > 0},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -135,6 +147,9 @@ check_arguments(const struct deed_ctx *ctx, const char **field)
 		if (check_argument(ctx, rows[i].required, rows[i].allowed, rows[i].is_given) != JX_OK)
 			return JX_E_FIELD;
 	}
+	*field = "cards";
+	if (!is_cards(ctx))
+		return JX_E_FIELD;
 	*field = "value";
 	if (!is_value(ctx->deed, args->value))
 		return JX_E_FIELD;
@@ -194,24 +209,22 @@ deed_gate(struct deed_ctx *ctx, const char **field)
 {
 	const struct deed *deed = ctx->deed;
 	enum jx_err err;
-	uint64_t due;
 
 	*field = NULL;
+	commitcode_judge(ctx);
 	if ((deed->roles & ctx->actor->role) == 0)
 		return JX_E_DENIED;
 	if (!is_in_scope(ctx) || !is_of_unit(ctx))
 		return JX_E_DENIED;
 	if (!deed->after_end && book_is_published(ctx->book))
 		return JX_E_FROZEN;
-	if (deed->phase != NULL && !book_phase_open(ctx->book, deed->phase))
+	if (deed->phase != NULL && !deed_phase_open(ctx, deed->phase))
 		return JX_E_PHASE;
 	err = check_arguments(ctx, field);
 	if (err == JX_OK)
 		err = check_rows(ctx, field);
-	if (err == JX_OK && deed->phase != NULL) {
-		due = book_phase_due(ctx->book, deed->phase, ctx->args->unit);
-		ctx->is_late = due != 0 && ctx->now_us >= due;
-	}
+	if (err == JX_OK && deed->phase != NULL)
+		ctx->is_late = deed_is_late(ctx, book_phase_due(ctx->book, deed->phase, ctx->args->unit));
 	return err;
 }
 

@@ -6,6 +6,7 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(ballot) \
+	X(poll) \
 	X(basic) \
 	X(round) \
 	X(report) \
@@ -14,6 +15,7 @@
 	X(evidence) \
 	X(keep) \
 	X(calendar) \
+	X(commitcode) \
 	X(draw) \
 	X(visit) \
 	X(self) \
@@ -39,6 +41,8 @@
 	X(veto) \
 	X(common) \
 	X(team) \
+	X(lease) \
+	X(signer) \
 	X(group) \
 	X(figure) \
 	X(confirmation) \

@@ -50,17 +50,25 @@ conn_say_end(struct conn *conn)
 	}
 }
 
-/* Shows the core what it has not consumed, until it consumes nothing more. */
+/* In the loop's next round: a timer, for what is only activated goes before everybody else's bytes. */
+static void
+conn_deliver_again(struct conn *conn)
+{
+	const struct timeval next_round = {0, 0};
+
+	event_add(conn->again, &next_round);
+}
+
+/* Shows the core what it has not consumed; once, others wait too. */
 static void
 conn_deliver(struct conn *conn)
 {
 	struct evbuffer *input = bufferevent_get_input(conn->bufferevent);
 	net_handle handle = conn_handle(conn);
-	size_t used = 1;
 
-	while (conn->state == CONN_OPEN && !conn->is_paused && used > 0 &&
-	       evbuffer_get_length(input) > 0) {
+	if (conn->state == CONN_OPEN && !conn->is_paused && evbuffer_get_length(input) > 0) {
 		struct bytes bytes = {.size = evbuffer_get_length(input)};
+		size_t used;
 
 		bytes.data = evbuffer_pullup(input, -1);
 		if (bytes.data == NULL)
@@ -69,6 +77,8 @@ conn_deliver(struct conn *conn)
 		if (conn_handle(conn) != handle || conn->bufferevent == NULL)
 			return;
 		evbuffer_drain(input, used);
+		if (used > 0 && used < bytes.size)
+			conn_deliver_again(conn);
 	}
 	if (conn->state == CONN_CLOSING)
 		evbuffer_drain(input, evbuffer_get_length(input));
@@ -77,8 +87,11 @@ conn_deliver(struct conn *conn)
 static void
 conn_on_read(struct bufferevent *bufferevent, void *arg)
 {
+	struct conn *conn = arg;
+
 	(void)bufferevent;
-	conn_deliver(arg);
+	if (!event_pending(conn->again, EV_TIMEOUT, NULL)) /* its turn comes anyway */
+		conn_deliver(conn);
 }
 
 static void
@@ -189,7 +202,7 @@ conn_pause(struct conn *conn, bool paused)
 		bufferevent_disable(conn->bufferevent, EV_READ);
 	} else {
 		bufferevent_enable(conn->bufferevent, EV_READ);
-		event_active(conn->again, EV_READ, 0);
+		conn_deliver_again(conn);
 	}
 }
 

@@ -26,7 +26,7 @@ struct conn {
 	char address[CONN_ADDRESS_SIZE];
 	struct bufferevent *bufferevent;
 	struct event *timer; /* handshake's limit, then closing's */
-	struct event *again; /* un-paused: what was not consumed is shown again */
+	struct event *again; /* its next turn: what was not consumed is shown again */
 	bool is_paused, was_drained;
 };
 

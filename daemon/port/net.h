@@ -37,7 +37,8 @@ struct net_events {
 	 * it). */
 	bool (*opened)(void *arg, net_handle conn, const char *address);
 	/* All bytes received and not yet consumed. Returns how many were consumed; the rest comes
-	 * again with more. */
+	 * again with more, or, when something was consumed, without more, after other connections
+	 * have had their turn. */
 	size_t (*received)(void *arg, net_handle conn, struct bytes bytes);
 	/* pending fell to 0. */
 	void (*drained)(void *arg, net_handle conn);

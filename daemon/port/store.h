@@ -93,11 +93,17 @@ enum store_question {
 			     at_us, deed ("import" for one), reason, document, withdrawn "t"/"f",
 			     json object; oldest first, the last 500. None of ballots and
 			     leader_marks, whatever is asked. */
+	QUESTION_DEVICE, /* account, key_id (8 bytes) -> public_key of a device of that account */
 	QUESTION_FILE,  /* city, year, unit, file (32 bytes), size -> one row: bytes the unit has used
 			   of its quota; "t"/"f" it was found whole; chunks listed; of these, not
 			   sent by the unit; bytes of those sent; received_us of the newest */
 	QUESTION_FILE_CHUNKS, /* city, year, unit, file, size, first, count -> hash, bytes, in order;
 				 no row beyond what is listed; bytes "": not sent by the unit */
+	QUESTION_CARD,    /* card's hash -> city, year, poll, cast "t"/"f" */
+	QUESTION_POLLS,   /* -> city, year, poll, slot, print, ended "t"/"f": of every year */
+	QUESTION_CASTS,   /* city, year -> poll, count: its polls with cards, and how many were cast */
+	QUESTION_VOTES,   /* city, year, poll, after (a card's hash in hex; "": from the first), limit -> card, sealed:
+			     in the order of the hashes */
 	QUESTION_COUNT
 };
 /* A run row: run, city, year, kind, state, asked_by, asked_us, finished_us, batch, scheme_digest,

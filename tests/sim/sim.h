@@ -34,6 +34,7 @@ struct sim_op {
 	struct sim_op *next;
 	uint8_t op_id[16];
 	const char *action;
+	char actor[32];
 	uint8_t content_hash[32];
 	bool is_acked;
 	bool is_refused; /* with a code after which nobody asks again, or a dry run */
@@ -167,5 +168,7 @@ bool sim_client_is_done(const struct sim_client *client);
 const char *sim_client_doing(const struct sim_client *client);
 /* The account it logs in with, as the body of account_add. */
 void sim_client_describe(const struct sim_client *client, char *body, size_t size);
+/* Its device, as the body of device_add. */
+void sim_carry_describe(const struct sim_client *client, char *body, size_t size);
 
 #endif

@@ -360,6 +360,18 @@ answer_keys(const struct sim_base *base, const struct params *params, struct ans
 }
 
 static void
+answer_device(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	for (size_t i = 0; i < base->counts.devices; i++) {
+		const struct base_device *device = &base->devices[i];
+
+		if (strcmp(device->account, param_text(params, 0)) == 0 && params->cells[1].size == 8 &&
+		    memcmp(device->key_id, params->cells[1].data, 8) == 0)
+			add_bytes(answer, device->public_key, sizeof device->public_key);
+	}
+}
+
+static void
 answer_papers(const struct sim_base *base, const struct params *params, struct answer *answer)
 {
 	const struct base_state *state = sim_base_state(
@@ -486,6 +498,7 @@ static const struct {
     [QUESTION_KEYS] = {3, answer_keys},
     [QUESTION_PAPERS] = {2, answer_papers},
     [QUESTION_HISTORY] = {9, answer_history},
+    [QUESTION_DEVICE] = {1, answer_device},
     [QUESTION_FILE] = {6, answer_file},
     [QUESTION_FILE_CHUNKS] = {2, answer_file_chunks},
 };

@@ -13,11 +13,16 @@
 #include "port/store.h"
 #include "records/kinds.h"
 
-enum { BASE_NAME_SIZE = 72, BASE_HASH_SIZE = 160 };
+enum { BASE_NAME_SIZE = 72, BASE_HASH_SIZE = 160, BASE_DEVICE_COUNT_MAX = 32 /* of an account */ };
 
 struct base_key {
 	uint8_t key_id[8], public_key[32];
 	uint64_t since_us;
+};
+
+struct base_device {
+	char account[BASE_NAME_SIZE];
+	uint8_t key_id[8], public_key[32];
 };
 
 /* A version of an account; the last of its name counts. */
@@ -86,12 +91,13 @@ struct base_batch {
 };
 
 struct base_counts {
-	size_t keys, accounts, states, versions, runs, ends, ops, batches;
+	size_t keys, devices, accounts, states, versions, runs, ends, ops, batches;
 };
 
 struct sim_base {
 	struct base_counts counts;
 	struct base_key *keys;
+	struct base_device *devices;
 	struct base_account *accounts;
 	struct base_state *states;
 	struct base_version *versions;

@@ -64,6 +64,7 @@ struct sim_client {
 	unsigned phase, variant, run;
 	uint32_t chunk, chunks_waited;
 	uint64_t batch;
+	bool is_carried;  /* what was sent last went by hand */
 	bool is_doubting; /* acknowledged; asked once more, it must give the same receipt */
 };
 
@@ -124,6 +125,14 @@ void sim_deed_send_history(struct sim_client *client);
 void sim_deed_on_history(struct sim_client *client, const Jx__Envelope *envelope);
 void sim_deed_send_watch(struct sim_client *client);
 void sim_deed_on_watch(struct sim_client *client, const Jx__Envelope *envelope);
+
+/* The same message for the same variant. */
+void sim_deed_make(struct sim_client *client, Jx__Deed *deed);
+
+/* ---- sim_carry.c: deeds that travel by hand. */
+void sim_carry_device_add(struct sim_client *client);
+void sim_carry_send(struct sim_client *client);
+void sim_carry_answered(struct sim_client *client, const Jx__Envelope *envelope);
 
 void sim_rude_send_garbage(struct sim_client *client);
 void sim_rude_send_flood(struct sim_client *client);

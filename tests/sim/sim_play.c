@@ -241,10 +241,14 @@ play_make_accounts(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->client_count; i++) {
 		struct store_item item = {.action = "account_add", .actor = "office", .city = "*"};
-		char body[256];
+		char body[512];
 
 		sim_client_describe(sim->clients[i], body, sizeof body);
 		item.body = (struct bytes){(const uint8_t *)body, strlen(body)};
+		sim_base_seed(sim_store_base(sim->store), &item);
+		sim_carry_describe(sim->clients[i], body, sizeof body);
+		item.action = "device_add";
+		item.body.size = strlen(body);
 		sim_base_seed(sim_store_base(sim->store), &item);
 	}
 }

@@ -254,6 +254,9 @@ const struct sim_task sim_tasks[] = {
     {"view, unknown", sim_deed_send_unknown_view, sim_deed_on_view, NULL},
     {"history", sim_deed_send_history, sim_deed_on_history, NULL},
     {"watch", sim_deed_send_watch, sim_deed_on_watch, NULL},
+    {"device_add", sim_carry_device_add, sim_write_on_done, sim_write_on_refused},
+    {"deed, carried", sim_carry_send, sim_carry_answered, sim_deed_refused},
+    {"deed, carried", sim_carry_send, sim_carry_answered, sim_deed_refused},
     {"garbage", sim_rude_send_garbage, go_on, NULL},
     {"flood", sim_rude_send_flood, sim_rude_on_flood, NULL},
 };

@@ -65,6 +65,9 @@ fill(struct contract *contract)
 	static const char plan_again[] =
 	    "{\"base_batch\":7,\"deed\":\"d\",\"papers\":["
 	    "{\"kind\":\"plans\",\"key\":\"X1\",\"row\":{\"unit\":\"X1\"}}]}";
+	static const char device[] =
+	    "{\"account\":\"li\",\"key_id\":\"0102030405060708\",\"public_key\":"
+	    "\"0000000000000000000000000000000000000000000000000000000000000009\"}";
 	static const char kept[] = "{\"base_batch\":8,\"deed\":\"d\",\"papers\":["
 				   "{\"kind\":\"files\",\"key\":\"X1/" FILE_X
 				   "\",\"row\":{\"unit\":\"X1\",\"file\":\"" FILE_X "\",\"size\":1}}]}";
@@ -100,7 +103,8 @@ fill(struct contract *contract)
 		.op = 8,
 		.content = 8,
 		.body = plan_again},
-	    {.action = "deed", .city = "sy", .year = 2026, .op = 9, .content = 9, .body = kept},
+	    {.action = "device_add", .actor = "li", .op = 9, .content = 9, .body = device},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 10, .content = 10, .body = kept},
 	};
 
 	put_evidence(contract);
@@ -122,6 +126,7 @@ static const struct {
 	"UPDATE jx.op SET received_us = received_us + 1 WHERE batch = 2"},
     {"an op is of no batch", "UPDATE jx.op SET batch = 99 WHERE batch = 1"},
     {"an account has a gap in its versions", "UPDATE jx.account SET version = 3 WHERE version = 2"},
+    {"a device has no op", "UPDATE jx.device SET account = 'wang'"},
     {"a year changed without an import or a deed",
 	"INSERT INTO jx.year_state VALUES ('sy', 2026, 1)"},
     {"a year began without a scheme", "DELETE FROM jx.scheme"},
@@ -226,7 +231,7 @@ every_rule_has_a_plant(struct real *real, struct contract *contract)
 			}
 		}
 	}
-	REQUIRE(rules == 28);
+	REQUIRE(rules == 29);
 }
 
 static void
