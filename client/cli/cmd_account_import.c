@@ -217,8 +217,7 @@ read_file(struct cli *cli, struct bulk *bulk)
 	const char *path = cli->options.words[0];
 	char *text = NULL;
 	size_t size = 0;
-	bool is_csv; /* a table, whatever it is called */
-	int status = rows_file_load(cli, path, FILE_SIZE_MAX, &text, &size, &is_csv);
+	int status = rows_file_load(cli, path, FILE_SIZE_MAX, &text, &size);
 
 	bulk->file = rows_file_name(cli, path);
 	if (status == CLI_EXIT_OK)

@@ -27,7 +27,7 @@ cmd_draft_put(struct cli *cli)
 	char *text = NULL;
 	size_t size = 0;
 	bool is_csv;
-	int status = rows_file_load(cli, path, ROWS_FILE_SIZE_MAX, &text, &size, &is_csv);
+	int status = rows_file_load_as(cli, path, ROWS_FILE_SIZE_MAX, &text, &size, &is_csv);
 
 	if (status == CLI_EXIT_OK)
 		status = draft_write(cli, name, (struct bytes){(const uint8_t *)text, size}, is_csv);

@@ -52,9 +52,8 @@ read_scheme(struct cli *cli, const char *path, struct yaml_node **root)
 	char *text = NULL;
 	struct bytes bytes;
 	size_t size = 0;
-	bool is_csv; /* it is YAML, whatever it is called */
 	int status = faults == NULL ? cli_error_memory(cli)
-				    : rows_file_load(cli, path, TEXT_SCHEME_SIZE_MAX, &text, &size, &is_csv);
+				    : rows_file_load(cli, path, TEXT_SCHEME_SIZE_MAX, &text, &size);
 
 	if (status == CLI_EXIT_OK) {
 		bytes = arena_copy(cli->arena, (struct bytes){(const uint8_t *)text, size});

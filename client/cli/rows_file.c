@@ -58,7 +58,15 @@ load_raw(struct cli *cli, const char *path, size_t size_max, struct bytes *raw, 
 }
 
 int
-rows_file_load(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size, bool *is_csv)
+rows_file_load(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size)
+{
+	bool is_csv;
+
+	return rows_file_load_as(cli, path, size_max, text, size, &is_csv);
+}
+
+int
+rows_file_load_as(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size, bool *is_csv)
 {
 	struct bytes raw;
 	uint32_t line = 0;
@@ -126,7 +134,7 @@ rows_file_read(struct cli *cli, const char *path, const enum record_kind *kinds,
 	    !ends_in(path, ".yml"))
 		return cli_error(cli, JX_E_USAGE, "%s：文件名应以 .yaml 或 .csv 结尾",
 		    "%s: expected a file .yaml or .csv", cli_shown(cli, path));
-	status = rows_file_load(cli, path, ROWS_FILE_SIZE_MAX, &text, &size, &is_csv);
+	status = rows_file_load_as(cli, path, ROWS_FILE_SIZE_MAX, &text, &size, &is_csv);
 	if (status != CLI_EXIT_OK)
 		return status;
 	faults = faults_new(cli->lang);

@@ -23,9 +23,11 @@ void rows_file_place(void *arg, struct fault *fault);
 const char *rows_file_name(const struct cli *cli, const char *path);
 /*
  * path, a draft ("draft:NAME"), or standard input, in UTF-8, malloc'ed, with a
- * byte to spare behind it. is_csv: how it is to be read.
+ * byte to spare behind it.
  */
-int rows_file_load(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size, bool *is_csv);
+int rows_file_load(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size);
+/* The same; is_csv: how it is to be read. */
+int rows_file_load_as(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size, bool *is_csv);
 /* All of them to stderr; the status of E_FAULTS. */
 int rows_file_faults(const struct cli *cli, const struct faults *faults);
 

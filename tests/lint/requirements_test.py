@@ -14,7 +14,7 @@ import sys
 
 source, jixiaod, jixiao = sys.argv[1], os.path.abspath(sys.argv[2]), os.path.abspath(sys.argv[3])
 DOCUMENT = "docs/requirements.md"
-OTHERS = ("README.md", "README.en.md", "NEWS.md", "docs/visibility.md", "docs/field.md")
+OTHERS = ("README.md", "README.en.md", "NEWS.md", "docs/visibility.md", "docs/ballots.md", "docs/field.md")
 COUNT = 47
 COLUMNS = ["requirement", "deeds", "commands", "tests", "remarks"]
 
