@@ -152,8 +152,7 @@ ballot_file_read(struct cli *cli, const char *path, struct ballot *ballot)
 	struct reading reading = {.cli = cli, .ballot = ballot, .file = rows_file_name(cli, path)};
 	char *text = NULL;
 	size_t size = 0;
-	bool is_csv;
-	int status = rows_file_load(cli, path, FILE_SIZE_MAX, &text, &size, &is_csv);
+	int status = rows_file_load(cli, path, FILE_SIZE_MAX, &text, &size);
 
 	if (status != CLI_EXIT_OK)
 		return status;
