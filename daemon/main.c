@@ -32,6 +32,8 @@
 #include "sys/rng.h"
 #include "wire/frame.h"
 
+_Static_assert((int)CORE_FORMER_KEY_COUNT_MAX == (int)KEYS_FORMER_COUNT_MAX, "all that are kept are used");
+
 enum {
 	MAIN_DRAIN_SECONDS_MAX = 10,
 	MAIN_FILES_BESIDE = 64, /* descriptors that are no connections */
@@ -200,10 +202,14 @@ open_core(struct world *world)
 	    .frame_seconds_max = world->config.frame_seconds,
 	    .upload_bytes_max = world->config.upload_mib << 20,
 	    .token_hours = world->config.token_hours,
+	    .evidence_size_max = world->config.evidence_mib << 20,
+	    .evidence_unit_size_max = (uint64_t)world->config.evidence_unit_mib << 20,
 	};
 
 	memcpy(config.signing_secret, world->keys.signing_secret, sizeof config.signing_secret);
 	memcpy(config.signing_public, world->keys.signing_public, sizeof config.signing_public);
+	memcpy(config.former_secret, world->keys.former_secret, sizeof config.former_secret);
+	config.former_count = world->keys.former_count;
 	memcpy(config.token_key, world->keys.token_key, sizeof config.token_key);
 	world->core = core_new(&seen, &config);
 	sodium_memzero(&config, sizeof config);
@@ -306,6 +312,18 @@ serve(struct world *world)
 }
 
 static int
+rotate_key(struct world *world)
+{
+	enum jx_err err = lock_take(world->arguments.data, &world->ports.log, &world->lock_fd);
+
+	if (err == JX_OK)
+		err = keys_rotate(world->arguments.data, &world->ports.log);
+	if (world->lock_fd >= 0)
+		close(world->lock_fd);
+	return err == JX_OK ? 0 : ARGUMENTS_EXIT_FAILURE;
+}
+
+static int
 print_text(char *text)
 {
 	bool is_good = text != NULL && fputs(text, stdout) >= 0 && fflush(stdout) == 0;
@@ -349,5 +367,5 @@ main(int argc, char **argv)
 	world.log.level = (enum log_level)world.config.log_level;
 	world.ports.log = log_port(&world.log);
 	world.ports.rng = rng_port();
-	return serve(&world);
+	return arguments->action == ARGUMENTS_ROTATE_KEY ? rotate_key(&world) : serve(&world);
 }

@@ -28,6 +28,10 @@ UNION ALL
 SELECT 'an account has a gap in its versions', format('account %s version %s', account, version)
 FROM (SELECT account, version, row_number() OVER (PARTITION BY account ORDER BY version) AS place
 	FROM jx.account) a WHERE version <> place
+UNION ALL
+SELECT 'a device has no op', format('account %s batch %s', d.account, d.batch)
+FROM jx.device d WHERE NOT EXISTS (SELECT FROM jx.op o WHERE o.batch = d.batch
+	AND o.action = 'device_add' AND o.actor = d.account)
 
 -- Years and records.
 UNION ALL
@@ -85,4 +89,39 @@ UNION ALL
 SELECT DISTINCT 'pages of a run that has not ended', format('%s %s run %s', p.city, p.year, p.run)
 FROM jx.run_page p WHERE NOT EXISTS (SELECT FROM jx.run_end e
 	WHERE e.city = p.city AND e.year = p.year AND e.run = p.run)
+
+-- Evidence. (That a chunk has its hash, its table says itself.)
+UNION ALL
+SELECT 'a file is kept that was never found whole', format('%s %s %s', p.city, p.year, p.key)
+FROM jx.paper p WHERE p.kind = 'files' AND NOT EXISTS (SELECT FROM jx.file f WHERE f.city = p.city
+	AND f.year = p.year AND f.unit = p."row" ->> 'unit' AND encode(f.file, 'hex') = p."row" ->> 'file'
+	AND f.size = (p."row" ->> 'size')::bigint)
+UNION ALL
+SELECT 'a whole file lacks chunks of its unit', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
+FROM jx.file f WHERE EXISTS (SELECT FROM jx.file_hashes(f.city, f.year, f.unit, f.file, f.size) h
+	WHERE NOT EXISTS (SELECT FROM jx.unit_chunk c WHERE c.city = f.city AND c.year = f.year
+	AND c.unit = f.unit AND c.hash = h.hash))
+UNION ALL
+SELECT 'a whole file has another list than was read', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
+FROM jx.file f WHERE f.list IS DISTINCT FROM (SELECT sha256(string_agg(p.hashes, '' ORDER BY p.page))
+	FROM jx.file_page p WHERE p.city = f.city AND p.year = f.year AND p.unit = f.unit AND p.file = f.file
+	AND p.size = f.size)
+UNION ALL
+SELECT 'a whole file has not its size', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
+FROM jx.file f WHERE f.size IS DISTINCT FROM (SELECT sum(c.size)
+	FROM jx.file_hashes(f.city, f.year, f.unit, f.file, f.size) h JOIN jx.unit_chunk c
+	ON c.city = f.city AND c.year = f.year AND c.unit = f.unit AND c.hash = h.hash)
+UNION ALL
+SELECT 'a unit has sent a chunk that is not there', format('%s %s %s', c.city, c.year, c.unit)
+FROM jx.unit_chunk c WHERE NOT EXISTS (SELECT FROM jx.chunk k WHERE k.city = c.city AND k.hash = c.hash
+	AND octet_length(k.bytes) = c.size)
+UNION ALL
+SELECT 'a chunk is nobody''s', format('%s %s', k.city, encode(k.hash, 'hex'))
+FROM jx.chunk k WHERE NOT EXISTS (SELECT FROM jx.unit_chunk c WHERE c.city = k.city AND c.hash = k.hash)
+UNION ALL
+SELECT 'a unit''s bytes are not their sum', format('%s %s %s', city, year, unit)
+FROM jx.unit_bytes u WHERE bytes <> (SELECT coalesce(sum(jx.evidence_charge(size)), 0) FROM jx.unit_chunk c
+	WHERE c.city = u.city AND c.year = u.year AND c.unit = u.unit)
+	+ (SELECT coalesce(sum(jx.evidence_charge(octet_length(hashes))), 0) FROM jx.file_page p
+	WHERE p.city = u.city AND p.year = u.year AND p.unit = u.unit)
 ORDER BY 1, 2;

@@ -23,7 +23,7 @@ BEGIN
 	GRANT USAGE ON SCHEMA jx TO jixiao_daemon;
 	FOR v_function IN SELECT oid FROM pg_proc
 	    WHERE pronamespace = 'jx'::regnamespace
-	    AND (proname = 'batch_commit' OR starts_with(proname, 'question_'))
+	    AND (proname = 'batch_commit' OR starts_with(proname, 'question_') OR starts_with(proname, 'put_'))
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO jixiao_daemon', v_function);
 	END LOOP;

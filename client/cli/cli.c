@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "link/link.h"
+#include "outbox/outbox.h"
 #include "wire/text.h"
 
 /* A cap against a daemon gone mad, not against use: an export of 2,000,000 records takes a fifth.
@@ -60,6 +61,7 @@ void
 cli_clear(struct cli *cli)
 {
 	link_free(cli->link);
+	outbox_close(cli->store);
 	arena_free(cli->arena);
 }
 

@@ -23,6 +23,7 @@ enum {
 
 struct command_made;
 struct link;
+struct outbox;
 
 struct cli {
 	enum jx_lang lang;
@@ -34,7 +35,13 @@ struct cli {
 	struct settings settings;
 	struct arena *arena; /* whatever the command makes; lives as long as the process */
 	struct link *link;   /* online.h; NULL until the first call */
-	bool has_keys;       /* keys.h: the server's were asked for */
+	const struct Jx__KeysReply *keys; /* keys.h: the server's, as it said; NULL until it is asked */
+	bool has_keys;                    /* they are on the disk */
+	/* local.h: the account's store; NULL until it is opened. Whose it is. */
+	struct outbox *store;
+	const char *account;
+	bool works_offline;  /* the command has an answer without a link: one short try to connect */
+	bool is_cut_off;     /* that try has failed: no more are made */
 	const volatile sig_atomic_t *stop; /* Ctrl-C was pressed */
 };
 

@@ -6,8 +6,8 @@
 #include "cli/help.h"
 #include "cli/made.h"
 #include "cli/online.h"
-#include "cli/proof.h"
 #include "cli/rows_file.h"
+#include "cli/sending.h"
 #include "link/opid.h"
 #include "rows/moment.h"
 #include "wire/text.h"
@@ -257,7 +257,7 @@ say_what_happened(const struct cli *cli, const struct work *work, const Jx__Deed
 	else if (work->message.dry_run)
 		cli_note(cli, "以上仅为预览，未入库", "a preview only: nothing was stored");
 	/* A receipt says that something was stored, also when its rows are not for showing (notices, sheets). */
-	else if (reply->receipt == NULL && reply->change_count == 0)
+	else if (receipt_path == NULL && reply->change_count == 0)
 		cli_note(cli, "未作任何改动", "nothing changed");
 	else
 		cli_note(cli, "已办理：%s", "done: %s", cli_say(cli, work->deed->zh, work->deed->en));
@@ -265,19 +265,12 @@ say_what_happened(const struct cli *cli, const struct work *work, const Jx__Deed
 		cli_note(cli, "回执：%s", "receipt: %s", receipt_path);
 }
 
-/* The receipt is on the disk before a word of success. */
 static int
-finish(struct cli *cli, const struct work *work, const Jx__DeedReply *reply)
+show(struct cli *cli, const struct work *work, const Jx__DeedReply *reply, const char *path)
 {
-	const struct proof_of of = {work->year.city, work->year.year};
-	const char *path = NULL;
 	struct grid *grid;
 	int status = CLI_EXIT_OK;
 
-	if (reply->receipt != NULL)
-		status = proof_accept(cli, reply->receipt, &of, work->op_id, NULL, &path);
-	if (status != CLI_EXIT_OK)
-		return status;
 	if (grid_form_of(cli) == GRID_JSON)
 		return show_json(cli, work, reply, path);
 	if (reply->n_changes > 0) {
@@ -289,20 +282,119 @@ finish(struct cli *cli, const struct work *work, const Jx__DeedReply *reply)
 	return status;
 }
 
+/* What the daemon says of the user's rows is told where they stand in the file. */
 static int
-send_it(struct cli *cli, struct work *work)
+refused(struct cli *cli, const struct work *work, const Jx__Fail *refusal)
+{
+	struct rows_file_place place = {work->rows, NULL};
+
+	if (work->rows == NULL)
+		return online_fail_kept(cli, refusal, NULL, NULL);
+	place.path = rows_file_name(cli, work->file);
+	return online_fail_kept(cli, refusal, rows_file_place, &place);
+}
+
+/* The same, of what was sealed. */
+static int
+show_refused(struct cli *cli, const struct work *work, const Jx__Fail *refusal, int64_t number)
+{
+	int status = refused(cli, work, refusal);
+
+	cli_note(cli, "留在发件箱第 %lld 号：可 jixiao outbox edit、retry 或 drop",
+	    "it stays in the outbox as number %lld: jixiao outbox edit, retry or drop",
+	    (long long)number);
+	return status;
+}
+
+/* ---- Sending it. */
+
+/* A preview is asked for and forgotten: nothing is sealed. */
+static int
+preview(struct cli *cli, struct work *work)
 {
 	const struct online_call call = {
 	    JX__ENVELOPE__BODY_DEED, &work->message, JX__ENVELOPE__BODY_DEED_REPLY};
-	struct rows_file_place place = {work->rows, NULL};
 	const Jx__DeedReply *reply;
 
 	if (online_try(cli, &call, (const void **)&reply) == JX_OK)
-		return finish(cli, work, reply);
-	if (work->rows == NULL)
-		return online_fail(cli);
-	place.path = rows_file_name(cli, work->file);
-	return online_fail_placed(cli, rows_file_place, &place);
+		return show(cli, work, reply, NULL);
+	return online_refusal(cli) == NULL ? online_fail(cli)
+					   : refused(cli, work, online_refusal(cli));
+}
+
+static int
+show_queued(const struct cli *cli, const struct work *work, const struct outbox_item *item)
+{
+	char id[OPID_TEXT_SIZE];
+
+	cli_note(cli, "已存入发件箱第 %lld 号，待联网后发送：jixiao outbox send",
+	    "queued in the outbox as number %lld, to be sent when there is a link: jixiao outbox send",
+	    (long long)item->number);
+	if (grid_form_of(cli) != GRID_JSON)
+		return CLI_EXIT_OK;
+	return grid_put_json(cli,
+	    json_pack("{s:I, s:s, s:s, s:s, s:I, s:s?}", "queued", (json_int_t)item->number, "op_id",
+		opid_text(item->op_id, id), "deed", work->deed->name, "city", work->year.city, "year",
+		(json_int_t)work->year.year, "unit", work->message.unit));
+}
+
+static int
+send_it(struct cli *cli, struct work *work)
+{
+	const Jx__DeedReply unknown = JX__DEED_REPLY__INIT; /* another process had it */
+	struct outbox_item item;
+	struct sending sending;
+	int status = sending_seal(cli, &work->message, NULL, 0, &item);
+
+	if (status != CLI_EXIT_OK)
+		return status;
+	sending = (struct sending){.last = item.number, .own = item.number};
+	status = sending_run(cli, &sending);
+	if (status != CLI_EXIT_OK)
+		return status;
+	if (sending.own_state == OUTBOX_SENT || sending.own_state == OUTBOX_DROPPED)
+		status = show(cli, work, sending.reply == NULL ? &unknown : sending.reply,
+		    sending.receipt_path);
+	else if (sending.own_state == OUTBOX_REFUSED)
+		status = show_refused(cli, work, sending.refusal, item.number);
+	else
+		status = show_queued(cli, work, &item);
+	if (status == CLI_EXIT_OK)
+		status = sending.stop_status;
+	local_introduce(cli);
+	return status;
+}
+
+/* Its rows, if any, are there. */
+static int
+do_it(struct cli *cli, struct work *work)
+{
+	int status = fill(cli, work); /* before the network: what is wrong in it shows at once */
+
+	if (status == CLI_EXIT_OK)
+		status = check_size(cli, work);
+	cli->works_offline = !work->message.dry_run;
+	if (status == CLI_EXIT_OK)
+		status = online_prepare(cli);
+	if (status == CLI_EXIT_OK && !work->message.dry_run)
+		status = local_open(cli);
+	if (status == CLI_EXIT_OK)
+		status = find_unit(cli, work);
+	if (status == CLI_EXIT_OK)
+		status = online_pick_year(cli, &work->year);
+	if (status != CLI_EXIT_OK)
+		return status;
+	work->message.unit = ONLINE_TEXT(cli->options.values[OPTION_UNIT]);
+	if (work->rows != NULL && work->message.unit != NULL) {
+		rows_fill_unit(work->rows, work->message.unit);
+		status = check_size(cli, work);
+		if (status != CLI_EXIT_OK)
+			return status;
+	}
+	work->message.city = ONLINE_TEXT(work->year.city);
+	work->message.has_year = true;
+	work->message.year = work->year.year;
+	return work->message.dry_run ? preview(cli, work) : send_it(cli, work);
 }
 
 int
@@ -320,31 +412,13 @@ cmd_deed(struct cli *cli)
 	status = made_check_required(cli, work.file != NULL, false);
 	if (status == CLI_EXIT_OK)
 		status = read_file(cli, &work);
-	if (status == CLI_EXIT_OK)
-		status = fill(cli, &work); /* before the network: what is wrong in it shows at once */
-	if (status == CLI_EXIT_OK)
-		status = check_size(cli, &work);
-	if (status == CLI_EXIT_OK)
-		status = online_prepare(cli);
-	if (status == CLI_EXIT_OK)
-		status = find_unit(cli, &work);
-	if (status == CLI_EXIT_OK)
-		status = online_pick_year(cli, &work.year);
-	if (status != CLI_EXIT_OK)
-		return status;
-	work.message.unit = ONLINE_TEXT(cli->options.values[OPTION_UNIT]);
-	if (work.rows != NULL && work.message.unit != NULL) {
-		rows_fill_unit(work.rows, work.message.unit);
-		status = check_size(cli, &work);
-		if (status != CLI_EXIT_OK)
-			return status;
-	}
-	work.message.city = ONLINE_TEXT(work.year.city);
-	work.message.has_year = true;
-	work.message.year = work.year.year;
-	status = send_it(cli, &work);
-	if (status != CLI_EXIT_OK && *cli->stop != 0 && !work.message.dry_run)
-		cli_note(cli, "可能已经办理，也可能没有；请查看后再办",
-		    "it may have been done or not: look before you do it again");
-	return status;
+	return status == CLI_EXIT_OK ? do_it(cli, &work) : status;
+}
+
+int
+cmd_deed_of_rows(struct cli *cli, struct rows *rows)
+{
+	struct work work = {.deed = cli->made->deed, .file = "-", .rows = rows, .message = JX__DEED__INIT};
+
+	return do_it(cli, &work);
 }

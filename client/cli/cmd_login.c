@@ -1,8 +1,9 @@
-#include <stdio.h>
+#include <sodium.h>
 
 #include "cli/commands.h"
 #include "cli/kept_login.h"
 #include "cli/keys.h"
+#include "cli/local.h"
 #include "cli/online.h"
 #include "cli/prompt.h"
 #include "cli/when.h"
@@ -30,7 +31,9 @@ cmd_login(struct cli *cli)
 {
 	Jx__Login login = JX__LOGIN__INIT;
 	const char *account = NULL, *password = NULL;
+	uint8_t key[OUTBOX_KEY_SIZE];
 	const Jx__LoginReply *reply;
+	bool has_key = false;
 	int status = online_prepare_stranger(cli);
 
 	if (status == CLI_EXIT_OK)
@@ -44,12 +47,22 @@ cmd_login(struct cli *cli)
 	    &(struct online_call){JX__ENVELOPE__BODY_LOGIN, &login, JX__ENVELOPE__BODY_LOGIN_REPLY},
 	    (const void **)&reply);
 	if (status == CLI_EXIT_OK)
-		status = kept_login_write(cli, reply);
+		status = local_after_login(cli, reply->account, password, &has_key, key);
+	if (status == CLI_EXIT_OK)
+		status = kept_login_write(cli, reply, has_key ? key : NULL);
+	sodium_memzero(key, sizeof key);
 	if (status == CLI_EXIT_OK)
 		status = keys_update(cli);
 	if (status != CLI_EXIT_OK)
 		return status;
 	cli_note(cli, "已登录：%s（%s），有效至 %s", "logged in: %s (%s), until %s", reply->account,
 	    reply->role, when_local(cli, reply->token_until_us));
+	if (!has_key) {
+		cli_note(cli, "本机的草稿与发件箱仍以原密码加密，先解锁：jixiao outbox unlock",
+		    "drafts and outbox on this machine are still locked with the former password: jixiao outbox unlock");
+		return CLI_EXIT_OK;
+	}
+	online_learn(cli); /* for the days without a link */
+	local_introduce(cli);
 	return CLI_EXIT_OK;
 }

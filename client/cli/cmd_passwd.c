@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/kept_login.h"
+#include "cli/local.h"
 #include "cli/online.h"
 #include "cli/prompt.h"
 #include "cli/proof.h"
@@ -36,15 +37,15 @@ static int
 log_in(struct cli *cli, const char *old_password)
 {
 	const char *account = cli->settings.values[SETTING_USER];
-	struct bytes token;
+	struct kept_login kept;
 	int status = online_prepare_stranger(cli);
 
 	if (status != CLI_EXIT_OK)
 		return status;
 	if (account != NULL)
 		link_use_password(cli->link, account, old_password);
-	else if (kept_login_read(cli, NULL, &token) == JX_OK)
-		link_use_token(cli->link, token);
+	else if (kept_login_read(cli, NULL, &kept) == JX_OK)
+		link_use_token(cli->link, kept.token);
 	else
 		return cli_error(cli, JX_E_SESSION, "%s", "%s", "");
 	return CLI_EXIT_OK;
@@ -69,6 +70,22 @@ send_passwd(
 	return online_try(cli, call, reply);
 }
 
+/* With whatever opens it, before that changes; one that is not there, or is locked otherwise, stays as it is. */
+static void
+open_store(struct cli *cli, const char *old_password)
+{
+	const char *account = cli->settings.values[SETTING_USER];
+	struct kept_login kept;
+	enum jx_err err;
+
+	if (local_try_open(cli))
+		return;
+	if (account == NULL && kept_login_read(cli, NULL, &kept) == JX_OK)
+		account = kept.account;
+	err = account == NULL ? JX_E_NOT_FOUND : local_open_with(cli, account, old_password);
+	(void)err;
+}
+
 int
 cmd_passwd(struct cli *cli)
 {
@@ -79,12 +96,14 @@ cmd_passwd(struct cli *cli)
 	uint8_t op_id[OPID_SIZE];
 	const Jx__Done *done;
 	bool was_kept;
+	enum jx_err err;
 	int status = ask_passwords(cli, &old_password, &new_password);
 
 	if (status == CLI_EXIT_OK)
 		status = log_in(cli, old_password);
 	if (status != CLI_EXIT_OK)
 		return status;
+	open_store(cli, old_password);
 	opid_make(op_id);
 	passwd.has_op_id = true;
 	passwd.op_id = (ProtobufCBinaryData){sizeof op_id, op_id};
@@ -94,7 +113,8 @@ cmd_passwd(struct cli *cli)
 		return online_fail(cli);
 	if (cli->settings.values[SETTING_USER] != NULL)
 		link_use_password(cli->link, cli->settings.values[SETTING_USER], new_password);
-	status = kept_login_remove(cli, &was_kept);
+	err = cli->store == NULL ? JX_OK : outbox_relock(cli->store, new_password);
+	status = err == JX_OK ? kept_login_remove(cli, &was_kept) : local_error(cli, err);
 	if (status == CLI_EXIT_OK)
 		status =
 		    proof_keep(cli, done->receipt, &(struct proof_of){.city = NULL}, NULL, &path);

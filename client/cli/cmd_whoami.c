@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 #include "cli/grid.h"
-#include "cli/online.h"
+#include "cli/local.h"
 #include "cli/role.h"
 
 /* clang-format off */
@@ -24,7 +24,8 @@ cmd_whoami(struct cli *cli)
 	struct grid *grid;
 	int status;
 
-	status = online_ask(cli,
+	local_try_open(cli); /* what is said is kept for the days without a link */
+	status = local_ask(cli, "whoami",
 	    &(struct online_call){
 		JX__ENVELOPE__BODY_WHOAMI, &message, JX__ENVELOPE__BODY_WHOAMI_REPLY},
 	    (const void **)&reply);

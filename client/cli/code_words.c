@@ -4,7 +4,7 @@
 
 /* The columns whose cells are codes of the table below; what stands in others is data. */
 static const char *const columns[] = {"state", "verdict", "duty", "how", "ground", "origin", "change", "answer", "late", "no_claims",
-    "source", "status", "possible", "lead", "open", NULL};
+    "source", "status", "possible", "lead", "open", "signed", NULL};
 
 /* clang-format off */
 static const struct {
@@ -24,7 +24,8 @@ static const struct {
 	{"checked", "已核查"}, {"dismissed", "不予否决"}, {"asked", "待提供"}, {"given", "已提供"}, {"counted", "已清点"},
 	{"first", "已录一遍"}, {"differs", "两遍不一致"}, {"agreed", "一致"}, {"sealed", "已提交"}, {"merged", "已汇总"},
 	{"consulted", "已征求意见"}, {"public", "公示中"}, {"published", "已公布"}, {"listed", "在名单"}, {"withdrawn", "已撤下"},
-	{"upheld", "成立"}, {"kept", "已兑现"}, {"broken", "未兑现"}, {"received", "已收到"},
+	{"upheld", "成立"}, {"kept", "已兑现"}, {"broken", "未兑现"}, {"received", "已收到"}, {"running", "占用中"}, {"over", "已到期"},
+	{"changed", "改后未会签"},
 	/* choices */
 	{"lead", "独立承担"}, {"coordinate", "协调、指导、服务"}, {"agree", "同意"}, {"change", "修改"}, {"strike", "删去"}, {"add", "增加"},
 	{"object", "不同意"}, {"comments", "有意见"}, {"none", "未答复"}, {"force-majeure", "不可抗拒"}, {"overall", "全局工作变化"},

@@ -45,8 +45,38 @@ const struct command commands[] = {
 	    cmd_history, {OPTION_LIMIT, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_CSV, OPTION_TIMEOUT}},
 	{"pull", "类[,类…]", "KIND[,KIND…]", 1, 1, "取回数据（YAML），修改后可再报送", "bring records as YAML, to be changed and pushed back",
 	    cmd_pull, {OPTION_UNIT, OPTION_CITY, OPTION_YEAR, OPTION_OUT, OPTION_TIMEOUT}},
+	{"evidence send", "文件…", "FILE…", 1, OPTIONS_WORD_COUNT_MAX, "报送佐证文件；中断后再办即续传，已收到的不重传", "send files of evidence; after a break the same command goes on where it stopped",
+	    cmd_evidence_send, {OPTION_UNIT, OPTION_PHOTO, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_CSV, OPTION_TIMEOUT}},
+	{"evidence get", "文件摘要", "HASH", 1, 1, "取回佐证文件，核对摘要后存盘", "fetch a file of evidence; it is checked before it gets its name",
+	    cmd_evidence_get, {OPTION_UNIT, OPTION_OUT, OPTION_FORCE, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_TIMEOUT}},
+	{"evidence hash", "文件…", "FILE…", 1, OPTIONS_WORD_COUNT_MAX, "文件摘要（SHA-256），报送时以此指明文件；不连服务器", "the hash (SHA-256) by which submissions name a file, offline",
+	    cmd_evidence_hash, {OPTION_JSON, OPTION_CSV}},
 	{"watch", "", "", 0, 0, "等候通知，直到按下 Ctrl-C", "show notices as they come, until Ctrl-C",
 	    cmd_watch, {OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox", "", "", 0, 0, "发件箱：待发送、已送达、被退回的报送", "the outbox: what waits, was sent, was refused",
+	    cmd_outbox, {OPTION_JSON, OPTION_CSV}},
+	{"outbox list", "[状态]", "[STATE]", 0, 1, "列出发件箱；状态如 waiting、refused、all", "list the outbox; a state is waiting, refused, all …",
+	    cmd_outbox, {OPTION_JSON, OPTION_CSV}},
+	{"outbox show", "编号", "NUMBER", 1, 1, "一件的全部内容、状态、退回原因与回执（YAML）", "an item whole: content, state, why it was refused, receipt (YAML)",
+	    cmd_outbox_show, {OPTION_OUT}},
+	{"outbox send", "[编号…]", "[NUMBER…]", 0, OPTIONS_WORD_COUNT_MAX, "发送全部或其中几件", "send all of it or some",
+	    cmd_outbox_send, {OPTION_FOREVER, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox retry", "编号", "NUMBER", 1, 1, "被退回的再发一次", "send a refused one again",
+	    cmd_outbox_retry, {OPTION_MINE, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox edit", "编号", "NUMBER", 1, 1, "改后再报：以新的一件代替", "change one: a new one takes its place",
+	    cmd_outbox_edit, {OPTION_FILE, OPTION_OBJECT, OPTION_VALUE, OPTION_REASON, OPTION_DOCUMENT, OPTION_DATED, OPTION_DUE, OPTION_BASED_ON, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox drop", "编号", "NUMBER", 1, 1, "撤下一件，不再发送", "take one out: it will not be sent", cmd_outbox_drop, {OPTION_HELP}},
+	{"outbox export", "文件 [编号…]", "FILE [NUMBER…]", 1, OPTIONS_WORD_COUNT_MAX, "把待发送的写入文件，用 U 盘带到有网络处代送", "write what waits to a file, to be delivered from where there is a link",
+	    cmd_outbox_export, {OPTION_HELP}},
+	{"outbox deliver", "文件", "FILE", 1, 1, "代他人送达 U 盘带来的报送，并写出回执", "deliver what others exported, and write the receipts",
+	    cmd_outbox_deliver, {OPTION_OUT, OPTION_JSON, OPTION_TIMEOUT}},
+	{"outbox import", "回执文件", "RECEIPTS", 1, 1, "收下代送带回的回执", "take the receipts that were brought back", cmd_outbox_import, {OPTION_HELP}},
+	{"outbox unlock", "", "", 0, 0, "密码改后，用原密码打开本机的草稿与发件箱", "after a change of password: unlock this machine's drafts and outbox with the former one",
+	    cmd_outbox_unlock, {OPTION_PASSWORD_FILE, OPTION_ANEW, OPTION_TIMEOUT}},
+	{"outbox commit-code", "[编号]", "[NUMBER]", 0, 1, "截止前没有网络：电话报给绩效办的承诺码", "without a link at a deadline: the code to tell the office by phone",
+	    cmd_outbox_code, {OPTION_JSON}},
+	{"office commit-code add", "承诺码", "CODE", 1, OPTIONS_WORD_COUNT_MAX, "登记电话报来的承诺码", "record a code told by phone",
+	    cmd_office_code, {OPTION_UNIT, OPTION_NOTE, OPTION_CITY, OPTION_YEAR, OPTION_JSON, OPTION_TIMEOUT}},
 	{"do", "办理 …", "DEED …", 0, OPTIONS_WORD_COUNT_MAX, "按代码办理，如 jixiao do plan.submit", "do a deed by its code: jixiao do plan.submit",
 	    cmd_do, {OPTION_HELP}},
 	{"view", "查看 …", "VIEW …", 0, OPTIONS_WORD_COUNT_MAX, "按代码查看，如 jixiao view todo", "look at a view by its code: jixiao view todo",
@@ -57,6 +87,24 @@ const struct command commands[] = {
 
 const size_t command_count = sizeof commands / sizeof commands[0];
 
+/* How many words the name has when the first of argv are these; 0: they are not. */
+static int
+match(const char *name, int argc, char **argv)
+{
+	int count = 0;
+
+	for (;;) {
+		size_t size = strcspn(name, " ");
+
+		if (count == argc || strlen(argv[count]) != size || memcmp(argv[count], name, size) != 0)
+			return 0;
+		count++;
+		if (name[size] == '\0')
+			return count;
+		name += size + 1;
+	}
+}
+
 static const struct command *
 find_own(int argc, char **argv, int *word_count)
 {
@@ -64,14 +112,8 @@ find_own(int argc, char **argv, int *word_count)
 
 	*word_count = 0;
 	for (size_t i = 0; i < command_count; i++) {
-		const char *name = commands[i].name, *blank = strchr(name, ' ');
-		size_t first = blank == NULL ? strlen(name) : (size_t)(blank - name);
-		int count = blank == NULL ? 1 : 2;
+		int count = match(commands[i].name, argc, argv);
 
-		if (argc < count || strlen(argv[0]) != first || memcmp(argv[0], name, first) != 0)
-			continue;
-		if (blank != NULL && strcmp(argv[1], blank + 1) != 0)
-			continue;
 		if (count > *word_count) {
 			*word_count = count;
 			found = &commands[i];

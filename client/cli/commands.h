@@ -12,7 +12,7 @@ enum { COMMAND_OPTION_COUNT_MAX = 20 };
 struct command_made; /* made.h */
 
 struct command {
-	const char *name;                /* one word, or two: "account add" */
+	const char *name;                /* one word or more: "account add" */
 	const char *words_zh, *words_en; /* the words it takes; "": none */
 	unsigned word_min, word_max;
 	const char *zh, *en;                              /* what it does, one line */
@@ -57,10 +57,28 @@ int cmd_account_import(struct cli *cli);
 int cmd_list(struct cli *cli);
 int cmd_history(struct cli *cli);
 int cmd_pull(struct cli *cli);
+int cmd_evidence_send(struct cli *cli);
+int cmd_evidence_get(struct cli *cli);
+int cmd_evidence_hash(struct cli *cli);
 int cmd_watch(struct cli *cli);
+int cmd_outbox(struct cli *cli);
+int cmd_outbox_show(struct cli *cli);
+int cmd_outbox_send(struct cli *cli);
+int cmd_outbox_retry(struct cli *cli);
+int cmd_outbox_edit(struct cli *cli);
+int cmd_outbox_drop(struct cli *cli);
+int cmd_outbox_export(struct cli *cli);
+int cmd_outbox_deliver(struct cli *cli);
+int cmd_outbox_import(struct cli *cli);
+int cmd_outbox_unlock(struct cli *cli);
+int cmd_outbox_code(struct cli *cli);
+int cmd_office_code(struct cli *cli);
 int cmd_do(struct cli *cli); /* of a name that is no deed's */
 /* Of every deed, of every view: made.h. */
 int cmd_deed(struct cli *cli);
+/* A deed of cli->made whose rows a command of its own has made. */
+struct rows;
+int cmd_deed_of_rows(struct cli *cli, struct rows *rows);
 int cmd_view(struct cli *cli);
 
 #endif

@@ -96,8 +96,8 @@ write_all(int fd, struct bytes bytes)
 	return fsync(fd) == 0 ? JX_OK : JX_E_FILE;
 }
 
-static enum jx_err
-sync_folder(const char *path)
+enum jx_err
+files_sync_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
@@ -110,6 +110,22 @@ sync_folder(const char *path)
 	free(folder);
 	errno = number;
 	return err;
+}
+
+bool
+files_rename_new(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return true;
+	if (errno != EINVAL)
+		return false;
+	/* A file system that cannot: a second name, where one is there it fails; else look first. */
+	if (link(from, to) == 0)
+		return unlink(from) == 0;
+	if (errno == EEXIST)
+		return false;
+	errno = EEXIST;
+	return access(to, F_OK) == -1 && rename(from, to) == 0;
 }
 
 enum jx_err
@@ -138,5 +154,5 @@ files_write(struct arena *arena, const char *path, struct bytes bytes)
 		errno = number;
 		return err;
 	}
-	return sync_folder(path);
+	return files_sync_folder(path);
 }

@@ -5,6 +5,8 @@
 #ifndef JX_CLI_FILES_H
 #define JX_CLI_FILES_H
 
+#include <stdbool.h>
+
 #include "wire/bytes.h"
 
 /*
@@ -22,5 +24,9 @@ JX_MUST_USE enum jx_err files_read(
  * Folders that are missing are made. Only the user may read any of it.
  */
 JX_MUST_USE enum jx_err files_write(struct arena *arena, const char *path, struct bytes bytes);
+/* A new name for a file, in the same folder, unless something has that name: false, errno EEXIST. */
+bool files_rename_new(const char *from, const char *to);
+/* The names in path's folder are on the disk when it returns. */
+JX_MUST_USE enum jx_err files_sync_folder(const char *path);
 
 #endif

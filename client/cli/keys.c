@@ -77,24 +77,14 @@ add_key(json_t *known, const Jx__Key *key, bool *is_new)
 	return json_object_set_new(known, id_hex, json_string(key_hex)) == 0;
 }
 
-int
-keys_update(struct cli *cli)
+static int
+keep_keys(struct cli *cli, const Jx__KeysReply *reply)
 {
-	const Jx__Keys message = JX__KEYS__INIT;
-	const Jx__KeysReply *reply;
-	const char *path, *name;
+	const char *path, *name = file_name(cli);
 	bool is_new = false, is_fine;
+	int status = CLI_EXIT_OK;
 	json_t *known;
-	int status;
 
-	if (cli->has_keys)
-		return CLI_EXIT_OK;
-	status = online_ask(cli,
-	    &(struct online_call){JX__ENVELOPE__BODY_KEYS, &message, JX__ENVELOPE__BODY_KEYS_REPLY},
-	    (const void **)&reply);
-	if (status != CLI_EXIT_OK)
-		return status;
-	name = file_name(cli);
 	path = name == NULL ? NULL : keys_path(cli, name);
 	if (path == NULL)
 		return cli_error(cli, JX_E_FILE, "未设置 HOME，无处保存公钥",
@@ -108,6 +98,33 @@ keys_update(struct cli *cli)
 	else if (is_new)
 		status = save_keys(cli, path, known);
 	json_decref(known);
+	return status;
+}
+
+enum jx_err
+keys_try(struct cli *cli)
+{
+	const Jx__Keys message = JX__KEYS__INIT;
+	const struct online_call call = {
+	    JX__ENVELOPE__BODY_KEYS, &message, JX__ENVELOPE__BODY_KEYS_REPLY};
+
+	if (cli->keys != NULL)
+		return JX_OK;
+	return online_try(cli, &call, (const void **)&cli->keys);
+}
+
+int
+keys_update(struct cli *cli)
+{
+	int status;
+
+	if (cli->has_keys)
+		return CLI_EXIT_OK;
+	if (cli->link == NULL && (status = online_prepare(cli)) != CLI_EXIT_OK)
+		return status;
+	if (keys_try(cli) != JX_OK)
+		return online_fail(cli);
+	status = keep_keys(cli, cli->keys);
 	cli->has_keys = status == CLI_EXIT_OK;
 	return status;
 }
@@ -147,6 +164,21 @@ keys_find(const struct cli *cli, ProtobufCBinaryData key_id, uint8_t key[RECEIPT
 	}
 	if (dir != NULL)
 		closedir(dir);
+	return err;
+}
+
+enum jx_err
+keys_newest(const struct cli *cli, uint8_t key[RECEIPT_PUBLIC_SIZE])
+{
+	const char *name = file_name(cli), *path = name == NULL ? NULL : keys_path(cli, name);
+	json_t *known = path == NULL ? NULL : load_keys(cli, path);
+	enum jx_err err = JX_E_NOT_FOUND;
+
+	/* In the order in which they became known: the last one that can be read. */
+	for (void *at = json_object_iter(known); at != NULL; at = json_object_iter_next(known, at))
+		if (read_key(json_string_value(json_object_iter_value(at)), key))
+			err = JX_OK;
+	json_decref(known);
 	return err;
 }
 

@@ -14,9 +14,13 @@
 
 /* Asks the server, once a process, and adds what is new to its file. */
 int keys_update(struct cli *cli);
+/* Only asks, and is not told when that fails: also the way to see that there is a link. */
+JX_MUST_USE enum jx_err keys_try(struct cli *cli);
 /* Among all servers' kept keys. JX_E_NOT_FOUND. */
 JX_MUST_USE enum jx_err keys_find(
     const struct cli *cli, ProtobufCBinaryData key_id, uint8_t key[RECEIPT_PUBLIC_SIZE]);
+/* The one that this server named last. JX_E_NOT_FOUND: none is kept. */
+JX_MUST_USE enum jx_err keys_newest(const struct cli *cli, uint8_t key[RECEIPT_PUBLIC_SIZE]);
 /* From a file that holds the key in hex (the daemon's receipt.pub). */
 int keys_read_file(struct cli *cli, const char *path, uint8_t key[RECEIPT_PUBLIC_SIZE]);
 

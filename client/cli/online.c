@@ -5,10 +5,13 @@
 
 #include "cli/hole.h"
 #include "cli/kept_login.h"
+#include "cli/local.h"
 #include "cli/progress.h"
 #include "cli/prompt.h"
 #include "link/link.h"
 #include "wire/fault.h"
+
+enum { REACH_MS = 2000 };
 
 static void
 on_retry(void *arg, enum jx_err err, const char *why)
@@ -47,8 +50,12 @@ online_prepare_stranger(struct cli *cli)
 		return cli_error(cli, JX_E_USAGE, "--timeout 应为秒数，而不是 %s",
 		    "--timeout is a number of seconds, not %s",
 		    cli_shown(cli, cli->options.values[OPTION_TIMEOUT]));
-	if (timeout_s > 0)
+	if (timeout_s > 0) {
 		config.timeout_ms = config.first_timeout_ms = timeout_s * 1000;
+	} else if (cli->works_offline) { /* what cannot be sent now waits: one try */
+		config.first_timeout_ms = 0;
+		config.stream.reach_ms = REACH_MS;
+	}
 	cli->link = link_new(&config);
 	return cli->link == NULL ? cli_error_memory(cli) : CLI_EXIT_OK;
 }
@@ -58,9 +65,12 @@ online_prepare(struct cli *cli)
 {
 	const char *account = cli->settings.values[SETTING_USER];
 	const char *file = cli->settings.values[SETTING_PASSWORD_FILE], *password;
-	struct bytes token;
-	int status = online_prepare_stranger(cli);
+	struct kept_login kept;
+	int status;
 
+	if (cli->link != NULL)
+		return CLI_EXIT_OK;
+	status = online_prepare_stranger(cli);
 	if (status != CLI_EXIT_OK)
 		return status;
 	if (account != NULL && file != NULL) {
@@ -69,9 +79,9 @@ online_prepare(struct cli *cli)
 			link_use_password(cli->link, account, password);
 		return status;
 	}
-	if (kept_login_read(cli, account, &token) != JX_OK)
+	if (kept_login_read(cli, account, &kept) != JX_OK)
 		return cli_error(cli, JX_E_SESSION, "%s", "%s", "");
-	link_use_token(cli->link, token);
+	link_use_token(cli->link, kept.token);
 	return CLI_EXIT_OK;
 }
 
@@ -95,6 +105,8 @@ online_try(struct cli *cli, const struct online_call *call, const void **reply)
 	};
 	enum jx_err err;
 
+	if (cli->is_cut_off)
+		return link_problem(cli->link)->err;
 	request.body_case = call->body;
 	/* All members of the union are pointers to messages. */
 	memcpy(&request.hello, &call->message, sizeof call->message);
@@ -102,7 +114,36 @@ online_try(struct cli *cli, const struct online_call *call, const void **reply)
 	progress_end(cli);
 	if (err == JX_OK)
 		memcpy(reply, &answer->hello, sizeof *reply);
+	else
+		cli->is_cut_off = cli->works_offline && online_is_cut_off(cli);
 	return err;
+}
+
+bool
+online_is_cut_off(const struct cli *cli)
+{
+	switch ((int)link_problem(cli->link)->err) {
+	case JX_E_CONNECTION:
+	case JX_E_TLS:
+	case JX_E_BUSY:
+	case JX_E_UNAVAILABLE:
+	case JX_UNCERTAIN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum jx_err
+online_error(const struct cli *cli)
+{
+	return link_problem(cli->link)->err;
+}
+
+const Jx__Fail *
+online_refusal(const struct cli *cli)
+{
+	return link_problem(cli->link)->fail;
 }
 
 enum jx_err
@@ -163,6 +204,13 @@ on_refusal(struct cli *cli, enum jx_err err, const Jx__Fail *fail, online_place_
 }
 
 int
+online_fail_kept(struct cli *cli, const Jx__Fail *fail, online_place_fn *place, void *arg)
+{
+	return on_refusal(
+	    cli, fail->code == NULL ? JX_E_INTERNAL : err_find(fail->code), fail, place, arg);
+}
+
+int
 online_fail(struct cli *cli)
 {
 	return online_fail_placed(cli, NULL, NULL);
@@ -185,22 +233,59 @@ online_fail_placed(struct cli *cli, online_place_fn *place, void *arg)
 int
 online_ask(struct cli *cli, const struct online_call *call, const void **reply)
 {
-	int status = cli->link == NULL ? online_prepare(cli) : CLI_EXIT_OK;
+	int status = online_prepare(cli);
 
 	if (status != CLI_EXIT_OK)
 		return status;
 	return online_try(cli, call, reply) == JX_OK ? CLI_EXIT_OK : online_fail(cli);
 }
 
+static int
+ask_who(struct cli *cli, const Jx__WhoamiReply **reply)
+{
+	const Jx__Whoami message = JX__WHOAMI__INIT;
+
+	return local_ask(cli, "whoami",
+	    &(struct online_call){
+		JX__ENVELOPE__BODY_WHOAMI, &message, JX__ENVELOPE__BODY_WHOAMI_REPLY},
+	    (const void **)reply);
+}
+
+static int
+ask_years(struct cli *cli, const Jx__YearsReply **reply)
+{
+	const Jx__Years message = JX__YEARS__INIT;
+
+	return local_ask(cli, "years",
+	    &(struct online_call){
+		JX__ENVELOPE__BODY_YEARS, &message, JX__ENVELOPE__BODY_YEARS_REPLY},
+	    (const void **)reply);
+}
+
+void
+online_learn(struct cli *cli)
+{
+	const Jx__Whoami whoami = JX__WHOAMI__INIT;
+	const Jx__Years years = JX__YEARS__INIT;
+	const struct {
+		const char *name;
+		struct online_call call;
+	} questions[] = {
+	    {"whoami", {JX__ENVELOPE__BODY_WHOAMI, &whoami, JX__ENVELOPE__BODY_WHOAMI_REPLY}},
+	    {"years", {JX__ENVELOPE__BODY_YEARS, &years, JX__ENVELOPE__BODY_YEARS_REPLY}},
+	};
+	const ProtobufCMessage *reply;
+
+	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+		if (online_try(cli, &questions[i].call, (const void **)&reply) == JX_OK)
+			local_keep(cli, questions[i].name, reply);
+}
+
 int
 online_own_unit(struct cli *cli, const char **unit)
 {
-	const Jx__Whoami message = JX__WHOAMI__INIT;
 	const Jx__WhoamiReply *reply;
-	int status = online_ask(cli,
-	    &(struct online_call){
-		JX__ENVELOPE__BODY_WHOAMI, &message, JX__ENVELOPE__BODY_WHOAMI_REPLY},
-	    (const void **)&reply);
+	int status = ask_who(cli, &reply);
 
 	*unit = NULL;
 	if (status == CLI_EXIT_OK && reply->unit != NULL && reply->unit[0] != '\0')
@@ -211,12 +296,8 @@ online_own_unit(struct cli *cli, const char **unit)
 int
 online_may(struct cli *cli, const char *request, bool *may)
 {
-	const Jx__Whoami message = JX__WHOAMI__INIT;
 	const Jx__WhoamiReply *reply;
-	int status = online_ask(cli,
-	    &(struct online_call){
-		JX__ENVELOPE__BODY_WHOAMI, &message, JX__ENVELOPE__BODY_WHOAMI_REPLY},
-	    (const void **)&reply);
+	int status = ask_who(cli, &reply);
 
 	*may = false;
 	for (size_t i = 0; status == CLI_EXIT_OK && i < reply->n_may; i++)
@@ -236,7 +317,6 @@ int
 online_pick_year(struct cli *cli, struct online_year *out)
 {
 	struct online_year wanted = {.city = cli->options.values[OPTION_CITY]};
-	const Jx__Years message = JX__YEARS__INIT;
 	const Jx__YearsReply *reply;
 	const Jx__Year *found = NULL;
 	size_t count = 0;
@@ -249,10 +329,7 @@ online_pick_year(struct cli *cli, struct online_year *out)
 		*out = wanted;
 		return CLI_EXIT_OK;
 	}
-	status = online_ask(cli,
-	    &(struct online_call){
-		JX__ENVELOPE__BODY_YEARS, &message, JX__ENVELOPE__BODY_YEARS_REPLY},
-	    (const void **)&reply);
+	status = ask_years(cli, &reply);
 	if (status != CLI_EXIT_OK)
 		return status;
 	for (size_t i = 0; i < reply->n_years; i++)

@@ -33,17 +33,31 @@ JX_MUST_USE enum jx_err online_try(
 /* A watch (link.h), with cli as arg of on_notice: never JX_OK. The caller tells the user. */
 JX_MUST_USE enum jx_err online_watch(struct cli *cli, const Jx__Watch *watch,
     void (*on_notice)(void *arg, const Jx__NoticeEvent *event));
+/*
+ * Did the last call fail for want of a link: no connection, no verified server,
+ * a daemon too busy for longer than its patience? Then it was not refused.
+ */
+bool online_is_cut_off(const struct cli *cli);
 /* Tells the user why the last call failed; its exit status. */
 int online_fail(struct cli *cli);
 /* The same; place (may be NULL) is told each of the daemon's faults, to say where the user wrote it. */
 struct fault;
 typedef void online_place_fn(void *arg, struct fault *fault);
 int online_fail_placed(struct cli *cli, online_place_fn *place, void *arg);
+/* The same of a refusal kept from an earlier call. */
+int online_fail_kept(struct cli *cli, const Jx__Fail *fail, online_place_fn *place, void *arg);
 /* Both. */
 int online_ask(struct cli *cli, const struct online_call *call, const void **reply);
 
+enum jx_err online_error(const struct cli *cli); /* of the last call */
+/* What the daemon said of the last call; NULL: it did not come to that. */
+const Jx__Fail *online_refusal(const struct cli *cli);
+
 /* The unit the account belongs to; NULL: none. */
 int online_own_unit(struct cli *cli, const char **unit);
+
+/* Keeps in the profile (local.h) who the account is and which years there are; in silence. */
+void online_learn(struct cli *cli);
 
 /* --city and --year, or the only ones there are. */
 struct online_year {

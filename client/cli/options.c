@@ -37,7 +37,14 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_WHERE]         = {"where", "字段=值", "FIELD=VALUE", "只列出该字段为此值的；可多次给出", "only those with this value; may be given more than once"},
 	[OPTION_LIMIT]         = {"limit", "行数", "ROWS", "最多列出多少行", "show at most so many rows"},
 	[OPTION_SUBJECT]       = {"subject", "代表", "SUBJECT", "代表哪个部门或领导", "in whose name it acts: a department, a leader"},
+	[OPTION_PHOTO]         = {"photo", NULL, NULL, "是踏查照片（由评估组报送）", "photos of a visit (sent by the evaluators)"},
+	[OPTION_FORCE]         = {"force", NULL, NULL, "覆盖已有的文件", "replace a file that is there already"},
 	[OPTION_OUT]           = {"out", "文件", "FILE", "写入此文件，而不是标准输出", "write to this file, not to standard output"},
+	[OPTION_FILE]          = {"file", "文件", "FILE", "取自此文件", "take it from this file"},
+	[OPTION_FOREVER]       = {"forever", NULL, NULL, "一直重试，直到全部送达或被退回，或按下 Ctrl-C", "go on until all is sent or refused, or Ctrl-C"},
+	[OPTION_ANEW]          = {"anew", NULL, NULL, "原密码已无从知道：旧的封存原处，另建新的", "nobody knows the former password: leave the old one aside and begin anew"},
+	[OPTION_NOTE]          = {"note", "说明", "TEXT", "说明，如由谁来电", "a note: who called"},
+	[OPTION_MINE]          = {"mine", NULL, NULL, "他人已有改动时，仍以本件为准", "mine counts, although somebody changed it meanwhile"},
 };
 /* clang-format on */
 

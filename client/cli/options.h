@@ -42,6 +42,13 @@ enum option_id {
 	OPTION_LIMIT,
 	OPTION_SUBJECT,
 	OPTION_OUT,
+	OPTION_FILE,
+	OPTION_FOREVER,
+	OPTION_MINE,
+	OPTION_ANEW,
+	OPTION_NOTE,
+	OPTION_PHOTO,
+	OPTION_FORCE,
 	OPTION_COUNT
 };
 
@@ -53,7 +60,7 @@ struct option_row {
 extern const struct option_row option_rows[OPTION_COUNT];
 
 enum {
-	OPTIONS_WORD_COUNT_MAX = 6,
+	OPTIONS_WORD_COUNT_MAX = 64, /* files of one command */
 	OPTIONS_WHERE_COUNT_MAX = 8, /* --where, the one that may stand more than once */
 };
 

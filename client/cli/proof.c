@@ -185,25 +185,40 @@ proof_check_content(const struct cli *cli, const Jx__Receipt *receipt, const uin
 	return CLI_EXIT_OK;
 }
 
+const char *
+proof_path(const struct cli *cli, const uint8_t *op_id)
+{
+	char id[OPID_TEXT_SIZE];
+	const char *name = arena_printf(cli->arena, "receipts/%s.json", opid_text(op_id, id));
+
+	return name == NULL ? NULL : files_home(cli->arena, "XDG_STATE_HOME", ".local/state", name);
+}
+
 int
-proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of, const char *path,
-    const char **path_out)
+proof_check_kept(const struct cli *cli, const Jx__Receipt *receipt)
 {
 	uint8_t key[RECEIPT_PUBLIC_SIZE];
-	char id[OPID_TEXT_SIZE], *text;
-	int status = keys_update(cli);
-	enum jx_err err;
 
-	if (status != CLI_EXIT_OK)
-		return status;
-	if (receipt == NULL || receipt->op_id.len != OPID_SIZE ||
-	    keys_find(cli, receipt->key_id, key) != JX_OK || receipt_check(receipt, key) != JX_OK)
+	if (receipt == NULL || receipt->op_id.len != OPID_SIZE)
+		return cli_error(cli, JX_E_RECEIPT, "没有回执", "there is no receipt");
+	if (keys_find(cli, receipt->key_id, key) != JX_OK)
+		return cli_error(cli, JX_E_RECEIPT, "本机没有签发它的公钥：请联网登录一次",
+		    "the key that signed it is not kept here: log in once while there is a link");
+	if (receipt_check(receipt, key) != JX_OK)
 		return cli_error(cli, JX_E_RECEIPT, "服务器给的回执与其公钥不符",
 		    "the server's receipt does not fit its public key");
-	opid_text(receipt->op_id.data, id);
+	return CLI_EXIT_OK;
+}
+
+int
+proof_store(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
+    const char *path, const char **path_out)
+{
+	enum jx_err err;
+	char *text;
+
 	if (path == NULL)
-		path = files_home(cli->arena, "XDG_STATE_HOME", ".local/state",
-		    arena_printf(cli->arena, "receipts/%s.json", id));
+		path = proof_path(cli, receipt->op_id.data);
 	if (path == NULL)
 		return cli_error(cli, JX_E_FILE, "未设置 HOME，无处保存回执",
 		    "HOME is not set: no place for the receipt");
@@ -214,6 +229,17 @@ proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *o
 	free(text);
 	*path_out = path;
 	return err == JX_OK ? CLI_EXIT_OK : cli_error_file(cli, path, errno);
+}
+
+int
+proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of, const char *path,
+    const char **path_out)
+{
+	int status = keys_update(cli);
+
+	if (status == CLI_EXIT_OK)
+		status = proof_check_kept(cli, receipt);
+	return status == CLI_EXIT_OK ? proof_store(cli, receipt, of, path, path_out) : status;
 }
 
 int

@@ -29,6 +29,13 @@ JX_MUST_USE enum jx_err proof_read(struct arena *arena, const json_t *json, Jx__
  */
 int proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
     const char *path, const char **path_out);
+/* The first half: with a key that is kept already, no question asked. JX_E_RECEIPT, told. */
+int proof_check_kept(const struct cli *cli, const Jx__Receipt *receipt);
+/* The second half: the receipt has been checked. */
+int proof_store(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
+    const char *path, const char **path_out);
+/* Where proof_keep puts the receipt of that op; NULL: there is no home. */
+const char *proof_path(const struct cli *cli, const uint8_t *op_id);
 /* proof_check_content, then proof_keep: in --receipt's file, when that is given. */
 int proof_accept(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of,
     const uint8_t *op_id, const uint8_t *content_hash, const char **path_out);

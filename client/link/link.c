@@ -7,30 +7,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "link/inside.h"
 #include "wire/envelope.h"
-#include "wire/frame.h"
 
 enum {
 	PROTOCOL = 1,
-	BYE_MS = 1000,                  /* an end is polite, not patient */
-	REQUEST_ARENA_SIZE = 512 << 10, /* a frame and its packing */
-	/* A reply of one frame, unpacked: protobuf-c makes up to a hundred bytes of two. */
-	REPLY_ARENA_SIZE = 8 << 20,
-};
-
-struct link {
-	struct link_config config;
-	const char *account, *password;
-	struct bytes token;
-	struct stream *stream; /* NULL: not connected */
-	bool was_connected;    /* at least once */
-	uint64_t asked_ms;     /* how long the last try's request was out */
-	uint64_t request_id;
-	uint8_t buffer[FRAME_HEADER_SIZE + FRAME_BODY_SIZE_MAX];
-	size_t buffered;
-	struct link_problem problem;
-	char why[STREAM_WHY_SIZE];
-	struct arena *problem_arena; /* owns problem.fail */
+	BYE_MS = 1000, /* an end is polite, not patient */
 };
 
 struct link *
@@ -60,6 +42,12 @@ link_use_token(struct link *link, struct bytes token)
 	link->token = token;
 }
 
+void
+link_be_patient(struct link *link, bool is_patient)
+{
+	link->config.is_patient = is_patient;
+}
+
 const struct link_problem *
 link_problem(const struct link *link)
 {
@@ -72,7 +60,7 @@ link_was_connected(const struct link *link)
 	return link->was_connected;
 }
 
-static void
+void
 link_drop(struct link *link)
 {
 	stream_close(link->stream);
@@ -80,10 +68,10 @@ link_drop(struct link *link)
 	link->buffered = 0;
 }
 
-static enum jx_err
+enum jx_err
 link_send(struct link *link, const Jx__Envelope *envelope, uint64_t deadline_ms)
 {
-	struct arena *arena = arena_new(REQUEST_ARENA_SIZE);
+	struct arena *arena = arena_new(LINK_REQUEST_ARENA_SIZE);
 	struct bytes frame;
 	enum jx_err err = arena == NULL ? JX_E_MEMORY : envelope_write(arena, envelope, &frame);
 
@@ -93,8 +81,7 @@ link_send(struct link *link, const Jx__Envelope *envelope, uint64_t deadline_ms)
 	return err;
 }
 
-/* The next whole frame, unpacked into arena. */
-static enum jx_err
+enum jx_err
 link_receive(struct link *link, struct arena *arena, uint64_t deadline_ms, Jx__Envelope **envelope)
 {
 	const char *field = NULL;
@@ -124,15 +111,14 @@ link_receive(struct link *link, struct arena *arena, uint64_t deadline_ms, Jx__E
 	return JX_OK;
 }
 
-/* The daemon's refusal, kept for link_problem. */
-static enum jx_err
+enum jx_err
 link_on_fail(struct link *link, const Jx__Fail *fail)
 {
 	size_t size = protobuf_c_message_get_packed_size(&fail->base);
 	uint8_t *packed = malloc(size + 1);
 
 	arena_free(link->problem_arena);
-	link->problem_arena = arena_new(REPLY_ARENA_SIZE);
+	link->problem_arena = arena_new(LINK_REPLY_ARENA_SIZE);
 	if (packed == NULL || link->problem_arena == NULL) {
 		free(packed);
 		return JX_E_MEMORY;
@@ -145,6 +131,12 @@ link_on_fail(struct link *link, const Jx__Fail *fail)
 	return fail->code == NULL ? JX_E_INTERNAL : err_find(fail->code);
 }
 
+bool
+link_is_end(const Jx__Envelope *heard)
+{
+	return heard->body_case == JX__ENVELOPE__BODY_FAIL && !heard->has_request_id;
+}
+
 /* What one heard envelope is to a call. JX_AGAIN: it is not its end. */
 static enum jx_err
 link_hear(struct link *link, const struct link_call *call, uint64_t request_id,
@@ -152,8 +144,7 @@ link_hear(struct link *link, const struct link_call *call, uint64_t request_id,
 {
 	enum jx_err err;
 
-	/* Without a request's id: the daemon ends the connection and says why. */
-	if (heard->body_case == JX__ENVELOPE__BODY_FAIL && !heard->has_request_id) {
+	if (link_is_end(heard)) {
 		err = link_on_fail(link, heard->fail);
 		link_drop(link);
 		return err;
@@ -195,7 +186,7 @@ link_ask(struct link *link, struct arena *arena, const struct link_call *call, J
 		return err;
 	do {
 		/* A watch may last for days: what it has heard does not stay. */
-		struct arena *own = call->on_notice == NULL ? NULL : arena_new(REPLY_ARENA_SIZE);
+		struct arena *own = call->on_notice == NULL ? NULL : arena_new(LINK_REPLY_ARENA_SIZE);
 
 		if (call->on_notice != NULL && own == NULL)
 			return JX_E_MEMORY;
@@ -255,11 +246,16 @@ link_log_in(struct link *link, struct arena *arena)
 	    &reply);
 }
 
-static enum jx_err
-link_connect(struct link *link)
+enum jx_err
+link_open(struct link *link)
 {
-	struct arena *arena = arena_new(REPLY_ARENA_SIZE);
-	enum jx_err err = arena == NULL ? JX_E_MEMORY : JX_OK;
+	struct arena *arena;
+	enum jx_err err;
+
+	if (link->stream != NULL)
+		return JX_OK;
+	arena = arena_new(LINK_REPLY_ARENA_SIZE);
+	err = arena == NULL ? JX_E_MEMORY : JX_OK;
 
 	if (err == JX_OK)
 		err = stream_open(&link->config.stream, link->why, &link->stream);
@@ -275,18 +271,24 @@ link_connect(struct link *link)
 	return err;
 }
 
+void
+link_forget_problem(struct link *link)
+{
+	link->problem.err = JX_OK;
+	link->problem.fail = NULL;
+	link->why[0] = '\0';
+}
+
 /* One try. A connection on which anything but an answer came is not used again. */
 static enum jx_err
 link_try(struct link *link, struct arena *arena, const struct link_call *call, Jx__Envelope **reply)
 {
-	enum jx_err err = JX_OK;
+	enum jx_err err;
 	uint64_t asked_ms;
 
-	link->problem.fail = NULL;
-	link->why[0] = '\0';
+	link_forget_problem(link);
 	link->asked_ms = 0;
-	if (link->stream == NULL)
-		err = link_connect(link);
+	err = link_open(link);
 	if (err != JX_OK)
 		return err;
 	asked_ms = stream_now_ms();
@@ -322,15 +324,14 @@ link_sleep(const struct link *link, uint32_t wait_ms)
 	return JX_OK;
 }
 
-static bool
+bool
 link_may_retry(enum jx_err err)
 {
 	/* Whoever may not log in for a while wants to know it now. */
 	return err_retry_ms(err) != 0 && err != JX_E_THROTTLED && err != JX_E_MEMORY;
 }
 
-/* Says so and waits. JX_OK: try again. */
-static enum jx_err
+enum jx_err
 link_on_failed_try(struct link *link, uint32_t attempt, uint64_t deadline_ms)
 {
 	const Jx__Fail *fail = link->problem.fail;
@@ -342,6 +343,14 @@ link_on_failed_try(struct link *link, uint32_t attempt, uint64_t deadline_ms)
 	if (link->config.on_retry != NULL)
 		link->config.on_retry(link->config.arg, link->problem.err, link->why);
 	return link_sleep(link, wait_ms);
+}
+
+uint64_t
+link_deadline_ms(const struct link *link, uint64_t since_ms)
+{
+	if (!link->was_connected)
+		return since_ms + link->config.first_timeout_ms;
+	return link->config.is_patient ? UINT64_MAX : since_ms + link->config.timeout_ms;
 }
 
 enum jx_err
@@ -358,9 +367,7 @@ link_call(
 		/* What the daemon took for its work is no time without it. */
 		if (call->is_long || call->on_notice != NULL)
 			started_ms += link->asked_ms;
-		err = link_on_failed_try(link, attempt,
-		    started_ms + (link->was_connected ? link->config.timeout_ms
-						      : link->config.first_timeout_ms));
+		err = link_on_failed_try(link, attempt, link_deadline_ms(link, started_ms));
 	}
 	link->problem.err = err;
 	return err;
@@ -372,7 +379,7 @@ link_say_bye(struct link *link)
 {
 	Jx__Envelope envelope = JX__ENVELOPE__INIT, *reply;
 	Jx__Bye bye = JX__BYE__INIT;
-	struct arena *arena = arena_new(REPLY_ARENA_SIZE);
+	struct arena *arena = arena_new(LINK_REPLY_ARENA_SIZE);
 	enum jx_err err;
 
 	if (arena == NULL)

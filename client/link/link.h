@@ -4,7 +4,8 @@
  * daemon is busy, does it all again, with the same request (and thus the same
  * op_id), until its time is up.
  *
- * Not for long: one call at a time, one thread. SIGPIPE must be ignored.
+ * One call at a time, one thread. SIGPIPE must be ignored. Where much is to be
+ * sent or fetched, many requests go at once: link/pipe.h.
  */
 #ifndef JX_LINK_LINK_H
 #define JX_LINK_LINK_H
@@ -27,6 +28,7 @@ struct link_config {
 	const char *client; /* for Hello: "jixiao 0.1.0" */
 	enum jx_lang lang;
 	uint32_t timeout_ms;       /* per call: how long without any success it is tried */
+	bool is_patient;           /* once there was a connection it is tried for ever; timeout_ms is then of one reply only */
 	uint32_t first_timeout_ms; /* likewise as long as there was no connection yet */
 	/* Each time before it waits and tries again. NULL: nobody asks. */
 	void (*on_retry)(void *arg, enum jx_err err, const char *why);
@@ -68,6 +70,9 @@ void link_use_token(struct link *link, struct bytes token);
 /* Was there a connection, logged in, at any time? Then a request may have been carried out although
  * its answer never came. */
 bool link_was_connected(const struct link *link);
+
+/* From now on: link_config.is_patient. */
+void link_be_patient(struct link *link, bool is_patient);
 
 /*
  * The reply lives in arena. Any error code; link_problem says more.

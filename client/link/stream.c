@@ -33,12 +33,18 @@ struct stream {
 };
 
 uint64_t
-stream_now_ms(void)
+stream_now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t
+stream_now_ms(void)
+{
+	return stream_now_us() / 1000;
 }
 
 static enum jx_err
@@ -237,7 +243,7 @@ enum jx_err
 stream_open(const struct stream_config *config, char *why, struct stream **out)
 {
 	struct stream *stream = calloc(1, sizeof *stream);
-	uint64_t deadline_ms = stream_now_ms() + STREAM_CONNECT_MS;
+	uint64_t now_ms = stream_now_ms(), deadline_ms = now_ms + STREAM_CONNECT_MS;
 	enum jx_err err;
 
 	if (stream == NULL)
@@ -248,7 +254,8 @@ stream_open(const struct stream_config *config, char *why, struct stream **out)
 	ERR_clear_error();
 	err = stream_prepare(stream, why);
 	if (err == JX_OK)
-		err = stream_connect(stream, deadline_ms, why);
+		err = stream_connect(stream,
+		    config->reach_ms == 0 ? deadline_ms : now_ms + config->reach_ms, why);
 	if (err == JX_OK)
 		err = stream_handshake(stream, deadline_ms, why);
 	if (err == JX_OK)

@@ -25,6 +25,7 @@ struct stream_config {
 	const char *ca;                    /* PEM file; NULL: the system's */
 	const volatile sig_atomic_t *stop; /* set by a signal: everything ends with JX_E_CANCELLED;
 					      NULL: never */
+	uint32_t reach_ms; /* of that, until TCP stands; 0: all of it */
 };
 
 struct stream;
@@ -47,5 +48,6 @@ JX_MUST_USE enum jx_err stream_read(struct stream *stream, uint8_t *data, size_t
 
 /* Monotonic milliseconds; UINT64_MAX as a deadline means none. */
 uint64_t stream_now_ms(void);
+uint64_t stream_now_us(void);
 
 #endif

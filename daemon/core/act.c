@@ -9,6 +9,7 @@
 #include "core/watch.h"
 #include "core/write.h"
 #include "deeds/deed.h"
+#include "deeds/proof.h"
 #include "records/json.h"
 #include "records/paper.h"
 
@@ -167,8 +168,11 @@ act_reply(struct core *core, struct request *req, const struct intake_outcome *o
 		reply.replayed = outcome->replayed;
 	}
 	if (outcome == NULL || !outcome->replayed) {
-		act_list_changes(req, act, &reply);
-		reply.n_notes = act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
+		if (!req->is_carried) {
+			act_list_changes(req, act, &reply);
+			reply.n_notes =
+			    act_texts(req->arena, act->ctx.notes, act->ctx.note_count, &reply.notes);
+		}
 		if (act->ctx.is_late)
 			reply.late = (char *)(uintptr_t) "yes";
 	}
@@ -402,10 +406,57 @@ act_fill(struct act *act, struct request *req, const struct deed *deed)
 	    .deed = deed,
 	    .args = args,
 	    .now_us = req->received.wall_us,
+	    .content_hash = act->hash,
 	    .seed = seed,
 	    .lang = req->lang,
 	    .arena = req->arena,
 	};
+}
+
+/* ---- Its file (DEED_FILE). */
+
+static void
+act_on_whole(struct core *core, struct request *req, const struct whole_outcome *outcome)
+{
+	struct act *act = act_of(req);
+
+	if (outcome->err == JX_E_INCOMPLETE) {
+		deed_why(&act->ctx, "还缺 %llu 块", "%llu chunks are missing", (unsigned long long)outcome->missing);
+		act->faults.has_fault_count = true;
+		act->faults.fault_count = outcome->missing;
+	} else if (outcome->err == JX_E_CONFLICT) {
+		deed_why(&act->ctx, "传来的内容与所报文件摘要不符，请重新读取该文件后上传",
+		    "what was sent is not the file that is named: read it again and send it anew");
+	}
+	if (outcome->err != JX_OK) {
+		act_fail(core, req, outcome->err == JX_E_CONFLICT ? JX_E_RULE : outcome->err, "files");
+		return;
+	}
+	act->ctx.file.type = outcome->type;
+	books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
+}
+
+/* Read it only for whom the deed is, and once: what is wrong with the row, the deed says itself. */
+static void
+act_on_file_book(struct core *core, struct request *req, struct book *book, enum jx_err err)
+{
+	struct act *act = act_of(req);
+	const Jx__File *row = act->args.rows->files[0];
+	struct whole_file file = {
+	    .city = act->args.city, .unit = act->args.unit, .year = act->args.year, .size = row->size};
+
+	if (err != JX_OK) {
+		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
+	} else if (!proof_may_send(book, &req->actor, act->args.unit)) {
+		act_fail(core, req, JX_E_DENIED, NULL);
+	} else if (row->size > core->config.evidence_size_max) {
+		act_fail(core, req, JX_E_TOO_BIG, "size");
+	} else if (!proof_hash(deed_str(row->file), file.hash) || row->size == 0 ||
+		   proof_find(book, act->args.unit, row->file) != NULL) {
+		books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
+	} else {
+		whole_start(core, req, &file, act_on_whole);
+	}
 }
 
 static void
@@ -444,6 +495,8 @@ act_handle(struct core *core, struct request *req)
 		request_fail(core, req, JX_E_DENIED, NULL);
 	else if ((deed->arguments & (DEED_RUN | DEED_MAY_RUN)) != 0 && message->run != 0)
 		run_read_start(core, req, act->args.city, act->args.year, message->run, act_on_run);
+	else if ((deed->arguments & DEED_FILE) != 0 && act->args.rows->n_files == 1)
+		books_enter(core, req, act->args.city, act->args.year, BOOKS_READ, act_on_file_book);
 	else
 		books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
 }

@@ -35,8 +35,8 @@ ask_table_clear(struct ask_table *table)
 	memset(table, 0, sizeof *table);
 }
 
-static enum jx_err
-ask_put(struct core *core, enum store_question question, const struct bytes *params,
+enum jx_err
+ask_send_cells(struct core *core, enum store_question question, const struct bytes *params,
     size_t param_count, struct request_id req, uint64_t handle, ask_fn fn)
 {
 	struct ask_table *table = &core->asks;
@@ -70,14 +70,14 @@ ask_send(struct core *core, enum store_question question, const struct ask_param
 		    (const uint8_t *)params->text[count], strlen(params->text[count])};
 		count++;
 	}
-	return ask_put(core, question, cells, count, req, handle, fn);
+	return ask_send_cells(core, question, cells, count, req, handle, fn);
 }
 
 enum jx_err
 ask_send_bytes(struct core *core, enum store_question question, struct bytes param,
     struct request_id req, uint64_t handle, ask_fn fn)
 {
-	return ask_put(core, question, &param, 1, req, handle, fn);
+	return ask_send_cells(core, question, &param, 1, req, handle, fn);
 }
 
 void

@@ -30,7 +30,10 @@ struct ask_params {
 };
 JX_MUST_USE enum jx_err ask_send(struct core *core, enum store_question question,
     const struct ask_params *params, struct request_id req, uint64_t handle, ask_fn fn);
-/* The same with one parameter of raw bytes. */
+/* The same with parameters of raw bytes, as many as the question has. */
+JX_MUST_USE enum jx_err ask_send_cells(struct core *core, enum store_question question,
+    const struct bytes *params, size_t param_count, struct request_id req, uint64_t handle, ask_fn fn);
+/* The same with one. */
 JX_MUST_USE enum jx_err ask_send_bytes(struct core *core, enum store_question question,
     struct bytes param, struct request_id req, uint64_t handle, ask_fn fn);
 

@@ -19,6 +19,8 @@ core_config_default(void)
 	    .frame_seconds_max = 30,
 	    .upload_bytes_max = 256u << 20,
 	    .token_hours = 12,
+	    .evidence_size_max = 200u << 20,
+	    .evidence_unit_size_max = UINT64_C(4096) << 20,
 	};
 }
 
@@ -35,6 +37,7 @@ core_new(const struct core_world *world, const struct core_config *config)
 	core->now = world->clock->now(world->clock->arg);
 	crypto_hash_sha256(hash, config->signing_public, sizeof config->signing_public);
 	memcpy(core->key_id, hash, sizeof core->key_id);
+	deliver_keys_init(core);
 	if (session_table_init(&core->sessions, config->session_count_max) != JX_OK ||
 	    request_table_init(&core->requests) != JX_OK || ask_table_init(&core->asks) != JX_OK) {
 		core_free(core);
@@ -57,6 +60,7 @@ core_free(struct core *core)
 	session_table_clear(&core->sessions);
 	free(core->dummy_hash);
 	sodium_memzero(&core->config, sizeof core->config);
+	sodium_memzero(&core->deliver, sizeof core->deliver);
 	free(core);
 }
 
@@ -147,6 +151,16 @@ core_on_answered(void *arg, uint64_t ticket, const struct store_rows *rows)
 }
 
 static void
+core_on_put_done(void *arg, uint64_t ticket, enum jx_err err, struct bytes have)
+{
+	struct core *core = arg;
+
+	core_turn_begin(core);
+	put_on_done(core, ticket, err, have);
+	core_turn_end(core);
+}
+
+static void
 core_on_available(void *arg, bool is_available)
 {
 	struct core *core = arg;
@@ -161,7 +175,8 @@ core_on_available(void *arg, bool is_available)
 struct store_events
 core_store_events(struct core *core)
 {
-	return (struct store_events){core, core_on_committed, core_on_answered, core_on_available};
+	return (struct store_events){
+	    core, core_on_committed, core_on_answered, core_on_put_done, core_on_available};
 }
 
 static void

@@ -30,9 +30,14 @@ struct core_world {
 	void *ready_arg;
 };
 
+enum { CORE_FORMER_KEY_COUNT_MAX = 16 };
+
 struct core_config {
 	uint8_t signing_secret[64]; /* Ed25519, libsodium's form */
 	uint8_t signing_public[32];
+	/* Keys that were rotated out: packets (deliver.h) sealed to them are still opened. */
+	uint8_t former_secret[CORE_FORMER_KEY_COUNT_MAX][64];
+	size_t former_count;
 	uint8_t token_key[32];      /* login tokens are sealed with it */
 	const char *admin_password; /* of the account "admin", made when the store has no account;
 				       borrowed until ready */
@@ -43,6 +48,8 @@ struct core_config {
 	uint32_t frame_seconds_max; /* a frame must be whole this long after its first byte */
 	uint32_t upload_bytes_max;  /* chunks of all imports under way, held in memory */
 	uint32_t token_hours;       /* a kept login lasts */
+	uint32_t evidence_size_max; /* bytes of one file of evidence */
+	uint64_t evidence_unit_size_max; /* and of all that a unit sends in a year */
 };
 
 /* Sensible values for all but keys and password. */

@@ -8,15 +8,18 @@
 #include "core/ask.h"
 #include "core/books.h"
 #include "core/core.h"
+#include "core/deliver.h"
 #include "core/hash.h"
 #include "core/import.h"
 #include "core/intake.h"
+#include "core/put.h"
 #include "core/request.h"
 #include "core/route.h"
 #include "core/run.h"
 #include "core/session.h"
 #include "core/throttle.h"
 #include "core/watch.h"
+#include "core/whole.h"
 
 struct core {
 	struct core_world world;
@@ -25,6 +28,8 @@ struct core {
 	struct session_table sessions;
 	struct request_table requests;
 	struct ask_table asks;
+	struct put_table puts;
+	struct whole_table wholes;
 	struct intake intake;
 	struct hash_table hashes;
 	struct throttle_table throttles;
@@ -32,6 +37,7 @@ struct core {
 	struct run_table runs;
 	struct books_table books;
 	struct watch_table watches;
+	struct deliver_keys deliver;
 	char *dummy_hash; /* of a password nobody knows: unknown accounts take as long as known ones
 			   */
 	uint8_t key_id[8];

@@ -81,14 +81,7 @@ login_handle_keys(struct core *core, struct request *req)
 		request_fail(core, req, err, NULL);
 }
 
-/* An account row of port/store.h. */
-struct login_account {
-	char *account, *role, *city, *hash, *unit, *subject;
-	bool is_disabled;
-	uint32_t version;
-};
-
-static bool
+bool
 login_read_account(struct arena *arena, const struct store_rows *rows, struct login_account *out)
 {
 	if (rows->row_count == 0)
@@ -112,6 +105,16 @@ login_copy(char *to, size_t size, const char *from)
 	to[size - 1] = '\0';
 }
 
+void
+login_actor(const struct login_account *account, struct actor *actor)
+{
+	actor->role = role_find(account->role);
+	login_copy(actor->account, sizeof actor->account, account->account);
+	login_copy(actor->city, sizeof actor->city, account->city);
+	login_copy(actor->unit, sizeof actor->unit, account->unit);
+	login_copy(actor->subject, sizeof actor->subject, account->subject);
+}
+
 /* The session becomes that account's. */
 static void
 login_admit(struct core *core, struct request *req, const struct login_account *account, bool keep)
@@ -126,11 +129,7 @@ login_admit(struct core *core, struct request *req, const struct login_account *
 		return;
 	}
 	session_move(session, SESSION_ON_LOGIN);
-	session->actor.role = role_find(account->role);
-	login_copy(session->actor.account, sizeof session->actor.account, account->account);
-	login_copy(session->actor.city, sizeof session->actor.city, account->city);
-	login_copy(session->actor.unit, sizeof session->actor.unit, account->unit);
-	login_copy(session->actor.subject, sizeof session->actor.subject, account->subject);
+	login_actor(account, &session->actor);
 	reply.account = account->account;
 	reply.role = account->role;
 	reply.city = account->city;

@@ -71,6 +71,13 @@ print_roles(unsigned roles, char text[160])
 	return text;
 }
 
+static const char *const kind_names[] = {
+    [ROUTE_READ] = "read",
+    [ROUTE_WRITE] = "write",
+    [ROUTE_CARRY] = "carry",
+    [ROUTE_PUT] = "put",
+};
+
 static const char *const scope_names[] = {
     [SCOPE_NONE] = "-",
     [SCOPE_SELF] = "self",
@@ -95,7 +102,7 @@ static const char *
 print_arguments(unsigned arguments, char text[256])
 {
 	static const char *const names[] = {
-	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated"};
+	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated", "file"};
 	size_t used = 0;
 
 	text[0] = '\0';
@@ -173,7 +180,7 @@ core_routes_text(void)
 		const struct route *route = &route_rows[i];
 
 		fprintf(print.file, "%-16s %-6s %-14s %-24s %-5s %-6s %6u %9u\n", route->name,
-		    route->kind == ROUTE_WRITE ? "write" : "read", print_states(route->states),
+		    kind_names[route->kind], print_states(route->states),
 		    print_roles(route->roles, roles), scope_names[route->scope],
 		    route->phases == PHASE_OPEN ? "open" : "-", route->size_max,
 		    route->inflight_max);

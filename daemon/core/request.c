@@ -70,6 +70,14 @@ request_new(struct core *core, struct session *session, uint64_t wire_id, struct
 	return req;
 }
 
+void
+request_weigh(struct core *core, struct request *req)
+{
+	core->requests.memory -= req->memory;
+	req->memory = arena_used(req->arena);
+	core->requests.memory += req->memory;
+}
+
 struct request *
 request_find(struct core *core, struct request_id id)
 {
@@ -148,6 +156,8 @@ request_reply(
 void
 request_fail_with(struct core *core, struct request *req, enum jx_err err, Jx__Fail *fail)
 {
+	if (req->is_carried) /* whys, faults and fields quote the content */
+		jx__fail__init(fail);
 	/* What is uncertain or out of memory inside is "try again" outside. */
 	if (err == JX_UNCERTAIN)
 		err = JX_E_UNAVAILABLE;

@@ -43,6 +43,7 @@ struct request {
 	struct actor actor;              /* as of the time of the request */
 	struct moment received;          /* when its last byte had come (G4) */
 	enum jx_lang lang;
+	bool is_carried;  /* by another than its actor (deliver.h): the answer tells nothing of its content */
 	size_t memory;    /* bytes of the arena that the unpacked request took */
 	uint64_t scratch; /* the handler's own, from one step to the next */
 };
@@ -66,6 +67,8 @@ uint32_t request_count(const struct request_table *table); /* under way */
 struct request *request_new(
     struct core *core, struct session *session, uint64_t wire_id, struct arena *arena);
 struct request *request_find(struct core *core, struct request_id id);
+/* More was unpacked into its arena: it counts as that much. */
+void request_weigh(struct core *core, struct request *req);
 
 /* body: a Jx__Envelope body case with the message of that type, borrowed. */
 void request_reply(
@@ -73,7 +76,7 @@ void request_reply(
 /* field: which field of the request, or NULL. */
 void request_fail(struct core *core, struct request *req, enum jx_err err, const char *field);
 /* With a Fail prepared by the caller (faults, missing …); code, message and retry are filled in
- * from err. */
+ * from err. Of a carried one nothing else is told. */
 void request_fail_with(struct core *core, struct request *req, enum jx_err err, Jx__Fail *fail);
 /* An event of a request that goes on. */
 void request_event(

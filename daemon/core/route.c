@@ -5,6 +5,9 @@
 
 #include "core/account.h"
 #include "core/act.h"
+#include "core/deliver.h"
+#include "core/device.h"
+#include "core/evidence.h"
 #include "core/export.h"
 #include "core/inside.h"
 #include "core/login.h"
@@ -15,6 +18,7 @@
 #define READERS     (ROLE_OFFICE | ROLE_AUDITOR)
 #define DECIDERS    (ROLE_OFFICE | ROLE_AUDITOR | ROLE_COMMITTEE)
 #define EVERYBODY   (ROLE_ALL)
+#define SENDERS     (ROLE_OFFICE | ROLE_CLERK | ROLE_HEAD | ROLE_FUNCTIONAL | ROLE_EVALUATOR | ROLE_LEAD)
 #define NOT_YET     (SESSION_GREETED)
 #define ONLINE      (SESSION_GREETED | SESSION_READY)
 
@@ -49,6 +53,13 @@ const struct route route_rows[] = {
 	{"view",            BODY(VIEW),            ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   4 * KIB, 8, look_handle_view},
 	{"history",         BODY(HISTORY),         ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, look_handle_history},
 	{"watch",           BODY(WATCH),           ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 1, watch_handle},
+	{"device_add",      BODY(DEVICE_ADD),      ROUTE_WRITE, SESSION_READY, EVERYBODY,   SCOPE_SELF, PHASE_OPEN,   1 * KIB, 1, device_handle_add},
+	{"deliver",         BODY(DELIVER),         ROUTE_CARRY, SESSION_READY, EVERYBODY,   SCOPE_SELF, PHASE_OPEN,  64 * KIB, 4, deliver_handle},
+	/* Whose evidence it may be stands in deeds/proof.h: it takes the year's book. */
+	{"evidence_offer",  BODY(EVIDENCE_OFFER),  ROUTE_READ,  SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, evidence_handle_offer},
+	{"evidence_list",   BODY(EVIDENCE_LIST),   ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  34 * KIB, 2, evidence_handle_list},
+	{"evidence_chunk",  BODY(EVIDENCE_CHUNK),  ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  50 * KIB, 4, evidence_handle_chunk},
+	{"evidence_read",   BODY(EVIDENCE_READ),   ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, evidence_handle_read},
 };
 /* clang-format on */
 
@@ -163,6 +174,26 @@ route_check(
 	if ((route->phases & PHASE_OPEN) == 0)
 		return JX_E_PHASE;
 	return route_check_scope(req, field);
+}
+
+enum jx_err
+route_enter(struct core *core, struct request *req, Jx__Envelope__BodyCase body,
+    const ProtobufCMessage *message, size_t size, const struct actor *actor, const char **field)
+{
+	struct session *session = session_find(core, req->session);
+	unsigned carrier = route_index(req->route);
+	enum jx_err err;
+
+	*field = NULL;
+	if (session == NULL) /* nobody is there to be answered: it will be carried again */
+		return JX_E_STATE;
+	req->route = route_find(body);
+	req->message = message;
+	req->actor = *actor;
+	session->inflight_route[carrier]--;
+	err = route_check(session, req, size, field);
+	session->inflight_route[route_index(req->route)]++;
+	return err;
 }
 
 void

@@ -19,7 +19,12 @@ enum route_scope {
 
 enum route_phase { PHASE_NONE = 0, PHASE_OPEN = 1 << 0 /* the year is being worked on */ };
 
-enum route_kind { ROUTE_READ = 1, ROUTE_WRITE /* carries an op_id, is idempotent */ };
+enum route_kind {
+	ROUTE_READ = 1,
+	ROUTE_WRITE, /* carries an op_id, is idempotent */
+	ROUTE_CARRY, /* brings another request inside, which passes the gates of its own row too */
+	ROUTE_PUT,   /* its content is its identity: the same again is the same */
+};
 
 typedef void (*route_handler)(struct core *core, struct request *req);
 
@@ -43,6 +48,16 @@ extern const unsigned route_count;
 /* envelope was read into arena (taken). Answers or hands on. */
 void route_dispatch(struct core *core, struct session *session, Jx__Envelope *envelope, size_t size,
     struct arena *arena);
+/*
+ * A carried request has been opened: req becomes that request of that actor and
+ * passes every gate as if he had sent it over the session that carries it.
+ * JX_OK: hand it to req->route->handle. Otherwise the caller answers; *field is
+ * then the field of the inner message, or NULL. size: of the inner message,
+ * packed; message lives in the request's arena.
+ */
+JX_MUST_USE enum jx_err route_enter(struct core *core, struct request *req,
+    Jx__Envelope__BodyCase body, const ProtobufCMessage *message, size_t size,
+    const struct actor *actor, const char **field);
 unsigned route_index(const struct route *route);
 /* May an actor of that role send it at all? (Whoami tells the client.) */
 bool route_is_for(const struct route *route, enum role role);

@@ -34,6 +34,14 @@ struct session_id {
 	uint32_t slot, generation;
 };
 
+/* The file that was last read from, so that who may read it is not looked for at every range. */
+struct session_reading {
+	char city[ACTOR_CITY_SIZE], unit[ACTOR_NAME_SIZE];
+	uint32_t year;
+	uint8_t file[32];
+	uint64_t until_us; /* monotonic; then it is looked for anew. 0: none */
+};
+
 struct session {
 	struct session_id id;
 	bool is_used;
@@ -49,6 +57,7 @@ struct session {
 	uint8_t inflight_route[ROUTE_COUNT_MAX];
 	bool is_paused;
 	uint64_t books_round; /* the last in which it has a turn (books.h) */
+	struct session_reading reading;
 };
 
 struct session_table {

@@ -10,9 +10,14 @@ static const char *const phases[] = {"goals", "adjust", "basic", "progress", "vi
 static enum jx_err
 phase_open(struct deed_ctx *ctx)
 {
+	bool was_open = book_phase_open(ctx->book, ctx->args->value);
 	Jx__Phase *phase = deed_put(ctx, PAPER_PHASES, ctx->args->value);
 
 	DEED_SET(ctx, phase->state, "open");
+	if (!was_open) {
+		DEED_SET_NUMBER(phase, opened_us, ctx->now_us);
+		phase->has_closed_us = false;
+	}
 	if (ctx->args->due_us != 0)
 		DEED_SET_NUMBER(phase, due_us, ctx->args->due_us);
 	if (*ctx->args->reason != '\0')
@@ -31,6 +36,7 @@ phase_close(struct deed_ctx *ctx)
 	}
 	phase = deed_put(ctx, PAPER_PHASES, ctx->args->value);
 	DEED_SET(ctx, phase->state, "closed");
+	DEED_SET_NUMBER(phase, closed_us, ctx->now_us);
 	if (*ctx->args->reason != '\0')
 		DEED_SET(ctx, phase->reason, ctx->args->reason);
 	return deed_verdict(ctx);

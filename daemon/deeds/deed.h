@@ -44,6 +44,7 @@ enum deed_argument {
 	DEED_DUE = 1 << 6,       /* due_us is required */
 	DEED_ROWS = 1 << 7,      /* at least one row of kinds */
 	DEED_DATED = 1 << 8,     /* dated is required */
+	DEED_FILE = 1 << 9,      /* its one row names a file that the unit has sent: it was read, and is whole */
 	/* The same, optional. */
 	DEED_MAY_UNIT = 1 << 16,
 	DEED_MAY_OBJECT = 1 << 17,
@@ -100,6 +101,11 @@ struct deed_run {
 	size_t hole_count;
 };
 
+/* What was found out about the file of a DEED_FILE. */
+struct deed_file {
+	const char *type; /* by its first bytes; static. NULL: it was not read, as the deed must refuse it or it is kept */
+};
+
 struct deed_change {
 	enum record_kind kind;
 	ProtobufCMessage *record;
@@ -113,10 +119,15 @@ struct deed_ctx {
 	const struct deed *deed;
 	const Jx__Deed *args; /* checked by the gate: texts that were left out are "", never NULL */
 	uint64_t now_us;      /* when its last byte had come (G4) */
+	const uint8_t *content_hash; /* 32 bytes, what its receipt names; NULL: it has no receipt to come */
+	/* Set by the gate: when it counts as received (commitcode.h), for lateness and windows and nothing else. */
+	uint64_t counts_us;
+	const Jx__CommitCode *code; /* that decided it; NULL: counts_us is now_us */
 	uint64_t seed;        /* 64 bits from op_id: for codes that must differ, not for secrets */
 	enum jx_lang lang;
 	struct deed_run run; /* DEED_RUN; run.run NULL: none */
-	bool is_late;        /* received at or after the phase's due (deed->phase), for args->unit */
+	struct deed_file file; /* DEED_FILE */
+	bool is_late;        /* counts as received at or after the phase's due (deed->phase), for args->unit */
 	struct arena *arena; /* everything made here; dies with the request */
 	struct faults *faults; /* of rows: file the kind, line the row from 1, column the field from 1 */
 	/* what the deed gives */
@@ -235,6 +246,18 @@ uint64_t deed_end_of_day(int year, unsigned month, unsigned day);
 uint64_t deed_date_end(const char *date);
 /* "2026-04-20" of a moment, Beijing time. */
 char *deed_date(struct arena *arena, uint64_t us);
+/* "2026-04-20 17:59:58" of a moment, Beijing time. */
+char *deed_moment_text(struct arena *arena, uint64_t us);
+/* Does what the deed brings come too late for that deadline? due 0: there is none. The only judge of lateness. */
+bool deed_is_late(const struct deed_ctx *ctx, uint64_t due);
+/*
+ * For what counts by a commit code: was the phase open when it was told, and
+ * closed since? Its last opening counts, half-open: from opened_us, before
+ * closed_us. A row that lacks either tells nothing: no.
+ */
+bool deed_was_open(const struct deed_ctx *ctx, bool has_both, uint64_t opened_us, uint64_t closed_us);
+/* Is the phase open? Open now, or by deed_was_open. */
+bool deed_phase_open(const struct deed_ctx *ctx, const char *phase);
 /* Is the phase open? When is it due for the unit (NULL: for all)? 0: no deadline. Extensions and the scheme's calendar count. */
 bool book_phase_open(const struct book *book, const char *phase);
 uint64_t book_phase_due(const struct book *book, const char *phase, const char *unit);

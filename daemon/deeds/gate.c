@@ -1,6 +1,7 @@
 /* Every gate that a deed passes, in order, on one screen. A deed's function has none. */
 #include <string.h>
 
+#include "deeds/commitcode.h"
 #include "deeds/deed.h"
 #include "deeds/outcome.h"
 #include "records/field.h"
@@ -190,24 +191,22 @@ deed_gate(struct deed_ctx *ctx, const char **field)
 {
 	const struct deed *deed = ctx->deed;
 	enum jx_err err;
-	uint64_t due;
 
 	*field = NULL;
+	commitcode_judge(ctx);
 	if ((deed->roles & ctx->actor->role) == 0)
 		return JX_E_DENIED;
 	if (!is_in_scope(ctx) || !is_of_unit(ctx))
 		return JX_E_DENIED;
 	if (!deed->after_end && book_is_published(ctx->book))
 		return JX_E_FROZEN;
-	if (deed->phase != NULL && !book_phase_open(ctx->book, deed->phase))
+	if (deed->phase != NULL && !deed_phase_open(ctx, deed->phase))
 		return JX_E_PHASE;
 	err = check_arguments(ctx, field);
 	if (err == JX_OK)
 		err = check_rows(ctx, field);
-	if (err == JX_OK && deed->phase != NULL) {
-		due = book_phase_due(ctx->book, deed->phase, ctx->args->unit);
-		ctx->is_late = due != 0 && ctx->now_us >= due;
-	}
+	if (err == JX_OK && deed->phase != NULL)
+		ctx->is_late = deed_is_late(ctx, book_phase_due(ctx->book, deed->phase, ctx->args->unit));
 	return err;
 }
 

@@ -1,7 +1,9 @@
 /* Key goals marked in the field (评估组重点工作目标评估, R23–R25, R29, R30). */
 #include <string.h>
 
+#include "deeds/lease.h"
 #include "deeds/rule.h"
+#include "deeds/signer.h"
 #include "deeds/view.h"
 #include "wire/text.h"
 
@@ -82,6 +84,36 @@ put_note(struct deed_ctx *ctx, size_t index, const Jx__Goal *goal)
 	}
 }
 
+/* It never blocks: two may have looked at the same thing, knowing it. */
+static void
+note_lease(struct deed_ctx *ctx, const Jx__GroupMark *row)
+{
+	const Jx__Lease *other =
+	    lease_of_another(ctx->book, row->unit, row->goal, ctx->actor->account, ctx->now_us);
+
+	if (other != NULL)
+		deed_note(ctx, "%s 的 %s 正由 %s 占用核查（至 %s），评分照收", "%s %s: %s has it until %s; the mark is taken all the same",
+		    row->unit, row->goal, other->by, deed_moment_text(ctx->arena, other->until_us));
+}
+
+static void
+put_countersigns(struct deed_ctx *ctx)
+{
+	size_t count = ctx->args->rows->n_group;
+	struct signer_mark *marks = arena_alloc(ctx->arena, (count + 1) * sizeof *marks);
+
+	if (marks == NULL) {
+		ctx->out_of_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const Jx__GroupMark *row = ctx->args->rows->group[i];
+
+		marks[i] = (struct signer_mark){RECORD_GROUP, &row->base, row->unit, row->goal};
+	}
+	signer_put(ctx, marks, count);
+}
+
 static enum jx_err
 group_mark(struct deed_ctx *ctx)
 {
@@ -107,6 +139,7 @@ group_mark(struct deed_ctx *ctx)
 			deed_fault(ctx, RECORD_GROUP, i, "points", "超过该目标分值", "above the goal's points");
 		deed_put_row(ctx, RECORD_GROUP, &row->base);
 		put_note(ctx, i, goal);
+		note_lease(ctx, row);
 	}
 	for (size_t i = 0; i < ctx->args->rows->n_group_notes; i++) {
 		if (!deed_is(ctx->args->rows->group_notes[i]->evaluator, ctx->actor->account))
@@ -114,6 +147,7 @@ group_mark(struct deed_ctx *ctx)
 		if (!has_mark_row(ctx, ctx->args->rows->group_notes[i]->goal))
 			deed_fault(ctx, PAPER_GROUP_NOTES, i, "goal", "须与评分一并报送", "expected with its mark");
 	}
+	put_countersigns(ctx);
 	return deed_verdict(ctx);
 }
 
@@ -129,6 +163,7 @@ static const struct view_column state_columns[] = {
     {"claim", "单位自报", "claim", "figure"},
     {"verified", "核实值", "verified", "figure"},
     {"suggested", "建议分", "suggested", "figure"},
+    SIGNER_COLUMNS,
 };
 
 static void
@@ -174,6 +209,10 @@ add_mark(struct view_ctx *ctx, const Jx__Goal *goal, const char *evaluator)
 	add_optional(ctx, figure != NULL && figure->has_claim, figure == NULL ? 0 : figure->claim);
 	add_optional(ctx, figure != NULL && figure->has_value, figure == NULL ? 0 : figure->value);
 	add_optional(ctx, suggested >= 0, suggested);
+	signer_add_cells(ctx,
+	    &(struct signer_mark){RECORD_GROUP, book_get(ctx->book, RECORD_GROUP, goal->unit, goal->goal, evaluator),
+		goal->unit, goal->goal},
+	    (const Jx__Countersign *)book_get(ctx->book, PAPER_COUNTERSIGNS, goal->unit, goal->goal, evaluator));
 }
 
 /* Who marks the unit in that member's place: himself, or his stand-in where he is at home. */
@@ -341,7 +380,7 @@ group_departs(struct view_ctx *ctx)
 /* clang-format off */
 static const struct deed deeds[] = {
 	{.name = "group.mark", .zh = "评估重点工作目标", .en = "mark key goals in the field", .roles = ROLE_EVALUATOR | ROLE_LEAD, .scope = DEED_TEAM,
-	    .phase = "group", .arguments = DEED_UNIT | DEED_ROWS, .kinds = {RECORD_GROUP, PAPER_GROUP_NOTES}, .act = group_mark,
+	    .phase = "group", .arguments = DEED_UNIT | DEED_ROWS, .kinds = {RECORD_GROUP, PAPER_GROUP_NOTES, PAPER_COUNTERSIGNS}, .act = group_mark,
 	    .requirement = "R23 R25 R29 R30"},
 };
 

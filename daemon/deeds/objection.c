@@ -35,7 +35,7 @@ objection_add(struct deed_ctx *ctx)
 		deed_why(ctx, "结果不在公示期", "the result is not public");
 		return JX_E_PHASE;
 	}
-	if (ctx->now_us >= outcome->until_us) {
+	if (deed_is_late(ctx, outcome->until_us)) {
 		deed_why(ctx, "公示已于 %s 24:00 截止", "publicity ended at %s 24:00", deed_date(ctx->arena, outcome->until_us - 1));
 		return JX_E_PHASE;
 	}

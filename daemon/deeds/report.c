@@ -212,7 +212,7 @@ report_send(struct deed_ctx *ctx)
 		report->note = NULL;
 	/* The round's deadline, not the phase's; and on time once is on time, whatever is sent again
 	 * after a return (G4). */
-	ctx->is_late = due != 0 && ctx->now_us >= due && !report->has_at_us;
+	ctx->is_late = deed_is_late(ctx, due) && !report->has_at_us;
 	DEED_SET_NUMBER(report, at_us, ctx->now_us);
 	if (ctx->is_late) {
 		DEED_SET(ctx, report->late, "yes");

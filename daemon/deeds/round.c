@@ -43,7 +43,9 @@ round_check_open(struct deed_ctx *ctx, const char *object)
 	if (number == 0)
 		deed_why(ctx, "轮次应为 1 至 %" PRIu32 "，不是“%s”", "expected a round of 1 to %" PRIu32 ", not \"%s\"",
 		    book_scheme(ctx->book)->round_count, object);
-	else if (round == NULL || !deed_is(round->state, "open"))
+	else if (round == NULL ||
+		 (!deed_is(round->state, "open") &&
+		     !deed_was_open(ctx, round->has_opened_us && round->has_closed_us, round->opened_us, round->closed_us)))
 		deed_why(ctx, "第 %s 轮调度没有开放", "round %s is not open", object);
 }
 
@@ -88,6 +90,10 @@ round_open(struct deed_ctx *ctx)
 		deed_why(ctx, "新的截止时间应晚于 %s 24:00", "the new deadline must be after %s 24:00",
 		    deed_date(ctx->arena, now->due_us - 1));
 	round = deed_put(ctx, PAPER_ROUNDS, object);
+	if (now == NULL || !deed_is(now->state, "open")) {
+		DEED_SET_NUMBER(round, opened_us, ctx->now_us);
+		round->has_closed_us = false;
+	}
 	DEED_SET(ctx, round->state, "open");
 	if (ctx->args->due_us != 0)
 		DEED_SET_NUMBER(round, due_us, ctx->args->due_us);
@@ -108,6 +114,7 @@ round_close(struct deed_ctx *ctx)
 		return JX_E_LIFE;
 	round = deed_put(ctx, PAPER_ROUNDS, ctx->args->object);
 	DEED_SET(ctx, round->state, "closed");
+	DEED_SET_NUMBER(round, closed_us, ctx->now_us);
 	return deed_verdict(ctx);
 }
 

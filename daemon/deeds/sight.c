@@ -94,7 +94,7 @@ static const struct sight rows[] = {
 	{PAPER_COMMIT_CODES,       "a",   "a",    "o",  "o",   "-",  "-",   "a",      "-"},
 	{PAPER_LEASES,             "a",   "a",    "-",  "-",   "t",  "-",   "-",      "-"},
 	{PAPER_SIGNERS,            "a",   "a",    "o",  "o",   "t",  "-",   "-",      "-"},
-	{PAPER_COUNTERSIGNS,       "a",   "a",    "o",  "o",   "t",  "-",   "-",      "-"},
+	{PAPER_COUNTERSIGNS,       "a",   "a",    "o",  "o",   "e",  "-",   "-",      "-"},
 	{PAPER_POLLS,              "a",   "a",    "-",  "-",   "t",  "-",   "a",      "-"},
 };
 /* clang-format on */
@@ -202,7 +202,7 @@ sight_letter(char letter, const struct book *book, const struct actor *actor, en
 		return *actor->subject != '\0' &&
 		       deed_is(text_of(kind, record, "leader"), actor->subject);
 	case 'e':
-		return deed_is(text_of(kind, record, "evaluator"), actor->account) ||
+		return deed_is(text_of(kind, record, kind == PAPER_COUNTERSIGNS ? "by" : "evaluator"), actor->account) ||
 		       (actor->role == ROLE_LEAD && book_in_team(book, actor->account, unit));
 	case 'v':
 		return strcmp(unit, actor->unit) == 0 && *unit != '\0' &&

@@ -12,7 +12,9 @@
 	X(finding) \
 	X(board) \
 	X(evidence) \
+	X(keep) \
 	X(calendar) \
+	X(commitcode) \
 	X(draw) \
 	X(visit) \
 	X(self) \
@@ -38,6 +40,8 @@
 	X(veto) \
 	X(common) \
 	X(team) \
+	X(lease) \
+	X(signer) \
 	X(group) \
 	X(figure) \
 	X(confirmation) \

@@ -10,6 +10,7 @@
 #include "deeds/edge.h"
 #include "deeds/plan_goal.h"
 #include "deeds/sight.h"
+#include "deeds/signer.h"
 #include "deeds/view.h"
 #include "wire/text.h"
 
@@ -289,6 +290,7 @@ put_mark(struct deed_ctx *ctx, const Jx__VisitPlan *visit)
 	if (!deed_is(row->unit, visit->unit))
 		deed_fault(ctx, RECORD_VISITS, 0, "unit", "应为 %s", "expected %s", visit->unit);
 	deed_put_row(ctx, RECORD_VISITS, &row->base);
+	signer_put(ctx, &(struct signer_mark){RECORD_VISITS, &row->base, visit->unit, visit->visit}, 1);
 }
 
 static void
@@ -383,7 +385,20 @@ static const struct view_column state_columns[] = {
     {"evidence", "照片", "photos", "text"},
     {"by", "记录人", "by", "text"},
     {"at", "时间", "at", "moment"},
+    SIGNER_COLUMNS,
 };
+
+/* By whoever marked it. */
+static void
+add_sign(struct view_ctx *ctx, const Jx__VisitPlan *visit)
+{
+	const struct signer_mark mark = {RECORD_VISITS,
+	    book_get(ctx->book, RECORD_VISITS, deed_str(visit->unit), visit->visit), visit->unit, visit->visit};
+
+	signer_add_cells(ctx, &mark,
+	    (const Jx__Countersign *)book_get(
+		ctx->book, PAPER_COUNTERSIGNS, deed_str(visit->unit), visit->visit, deed_str(visit->by)));
+}
 
 static void
 add_visit(struct view_ctx *ctx, const Jx__VisitPlan *visit)
@@ -409,6 +424,7 @@ add_visit(struct view_ctx *ctx, const Jx__VisitPlan *visit)
 		view_add_number(ctx, visit->at_us);
 	else
 		view_add(ctx, "");
+	add_sign(ctx, visit);
 }
 
 static enum jx_err
@@ -444,7 +460,7 @@ static const struct deed deeds[] = {
 	{.name = "visit.mark", .zh = "记录实地踏查：评分、查看的目标、问题、照片", .en = "record a visit: mark, goals looked at, findings, photos",
 	    .roles = RECORDERS, .scope = DEED_YEAR, .phase = "visits",
 	    .arguments = DEED_OBJECT | DEED_ROWS | DEED_MAY_REASON | DEED_MAY_VALUE | DEED_MAY_DOCUMENT,
-	    .kinds = {RECORD_VISITS, PAPER_FINDINGS}, .life = &visit_life, .act = visit_mark, .requirement = "R14 R15 R29"},
+	    .kinds = {RECORD_VISITS, PAPER_FINDINGS, PAPER_COUNTERSIGNS}, .life = &visit_life, .act = visit_mark, .requirement = "R14 R15 R29"},
 	{.name = "visit.drop", .zh = "取消一次踏查", .en = "drop a visit", .roles = ROLE_OFFICE, .scope = DEED_YEAR,
 	    .arguments = DEED_OBJECT | DEED_REASON, .life = &visit_life, .act = visit_drop, .requirement = "R14"},
 };

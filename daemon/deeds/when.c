@@ -51,6 +51,38 @@ deed_date(struct arena *arena, uint64_t us)
 	    (int)(of_year - (153 * m + 2) / 5 + 1));
 }
 
+char *
+deed_moment_text(struct arena *arena, uint64_t us)
+{
+	unsigned second = (unsigned)((us / 1000000 + BEIJING_HOURS * 3600) % 86400);
+
+	return arena_printf(arena, "%s %02u:%02u:%02u", deed_str(deed_date(arena, us)), second / 3600, second / 60 % 60,
+	    second % 60);
+}
+
+bool
+deed_is_late(const struct deed_ctx *ctx, uint64_t due)
+{
+	return due != 0 && ctx->counts_us >= due;
+}
+
+bool
+deed_was_open(const struct deed_ctx *ctx, bool has_both, uint64_t opened_us, uint64_t closed_us)
+{
+	return ctx->code != NULL && has_both && opened_us <= ctx->counts_us && ctx->counts_us < closed_us;
+}
+
+bool
+deed_phase_open(const struct deed_ctx *ctx, const char *phase)
+{
+	const Jx__Phase *row = (const Jx__Phase *)book_get(ctx->book, PAPER_PHASES, phase);
+
+	if (row == NULL)
+		return false;
+	return deed_is(row->state, "open") ||
+	       deed_was_open(ctx, row->has_opened_us && row->has_closed_us, row->opened_us, row->closed_us);
+}
+
 static const Jx__Unit *
 unit_find(const struct book *book, const char *unit)
 {

@@ -1,9 +1,11 @@
 /*
- * port/store.h: the database, as the core sees it: two verbs.
+ * port/store.h: the database, as the core sees it: three verbs.
  *
  * commit: one batch = one transaction (one SQL function call): all of its items
  * are applied, or nothing is. read: one question from a closed list, answered
- * with rows. Both answer later, from the loop, by ticket; never from inside the
+ * with rows. put: content that is its own identity (evidence in chunks), one
+ * transaction each, in no chain and no order, beside the batches and never in
+ * their way. All answer later, from the loop, by ticket; never from inside the
  * call; exactly once each. The same contract tests run on the real store and
  * on the simulated one (tests/contract).
  */
@@ -21,6 +23,7 @@ enum {
 	    64, /* path of 6 hashes in a receipt; a batch stays within milliseconds */
 	STORE_PARAM_COUNT_MAX = 8,
 	STORE_READ_COUNT_MAX = 256, /* reads waiting or in flight; beyond: E_BUSY */
+	STORE_PUT_COUNT_MAX = 64,   /* puts likewise: 3 MiB of chunks */
 };
 
 /* One write. All pointers are borrowed until the call returns. */
@@ -90,6 +93,12 @@ enum store_question {
 			     at_us, deed ("import" for one), reason, document, withdrawn "t"/"f",
 			     json object; oldest first, the last 500. None of ballots and
 			     leader_marks, whatever is asked. */
+	QUESTION_DEVICE, /* account, key_id (8 bytes) -> public_key of a device of that account */
+	QUESTION_FILE,  /* city, year, unit, file (32 bytes), size -> one row: bytes the unit has used
+			   of its quota; "t"/"f" it was found whole; chunks listed; of these, not
+			   sent by the unit; bytes of those sent; received_us of the newest */
+	QUESTION_FILE_CHUNKS, /* city, year, unit, file, size, first, count -> hash, bytes, in order;
+				 no row beyond what is listed; bytes "": not sent by the unit */
 	QUESTION_COUNT
 };
 /* A run row: run, city, year, kind, state, asked_by, asked_us, finished_us, batch, scheme_digest,
@@ -111,12 +120,41 @@ struct store_rows {
 	    *cells; /* row by row; valid until the callback returns; NULL is {NULL, 0} */
 };
 
+/*
+ * A put. Whatever is put again is there once, and answered the same. One whose
+ * answer was lost may or may not be there: whoever asks puts it again.
+ */
+enum store_put_kind {
+	STORE_PUT_CHUNK, /* hash: of bytes. JX_E_QUOTA */
+	STORE_PUT_LIST,  /* a page of a file's list: bytes are 32-byte hashes; the last one told
+			    counts, but of a sealed file the one that was sealed. Answers have: one
+			    bit a hash, least significant first: the unit has sent that chunk itself.
+			    JX_E_QUOTA */
+	STORE_PUT_SEAL,  /* the file was read and is whole; bytes: SHA-256 over its list. From then on
+			    its list stands. JX_E_STALE: that is not its list now, or chunks lack */
+};
+
+/* All pointers are borrowed until the call returns. */
+struct store_put {
+	enum store_put_kind kind;
+	const char *city, *unit;
+	uint32_t year;
+	uint8_t hash[32]; /* chunk: its own; else the file's */
+	struct bytes bytes;
+	uint64_t size;        /* of the file (list, seal) */
+	uint32_t page;        /* list */
+	uint64_t received_us; /* chunk */
+	uint64_t quota;       /* bytes the unit may use in all (chunk, list) */
+};
+
 struct store_port {
 	void *arg;
 	/* At most one batch in flight: the caller waits for committed. */
 	void (*commit)(void *arg, const struct store_batch *batch, uint64_t ticket);
 	void (*read)(void *arg, enum store_question question, const struct bytes *params,
 	    size_t param_count, uint64_t ticket);
+	/* Beyond STORE_PUT_COUNT_MAX: JX_E_BUSY. */
+	void (*put)(void *arg, const struct store_put *put, uint64_t ticket);
 };
 
 struct store_events {
@@ -124,6 +162,9 @@ struct store_events {
 	void (*committed)(void *arg, uint64_t ticket, enum store_outcome outcome,
 	    const struct store_verdict *verdicts, size_t verdict_count);
 	void (*answered)(void *arg, uint64_t ticket, const struct store_rows *rows);
+	/* JX_OK: it is there, durably. Else as its kind says; JX_E_BUSY, JX_E_UNAVAILABLE. have: of a
+	 * list, borrowed until the call returns. */
+	void (*put_done)(void *arg, uint64_t ticket, enum jx_err err, struct bytes have);
 	/* The database came (true) or went (false). Nothing is served before the first true. */
 	void (*available)(void *arg, bool is_available);
 };

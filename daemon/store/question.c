@@ -34,7 +34,14 @@ const struct link_statement question_statements[QUESTION_COUNT] = {
 	    TYPES(OID_TEXT, OID_INT8)},
 	[QUESTION_HISTORY] = {"history", "SELECT * FROM jx.question_history($1, $2, $3, $4)",
 	    TYPES(OID_TEXT, OID_INT8, OID_TEXT, OID_TEXT)},
+	[QUESTION_DEVICE] = {"device", "SELECT * FROM jx.question_device($1, $2)",
+	    TYPES(OID_TEXT, OID_BYTEA)},
 	[QUESTION_KEYS] = {"keys", "SELECT * FROM jx.question_keys()", NULL, 0},
+	[QUESTION_FILE] = {"file", "SELECT * FROM jx.question_file($1, $2, $3, $4, $5)",
+	    TYPES(OID_TEXT, OID_INT8, OID_TEXT, OID_BYTEA, OID_INT8)},
+	[QUESTION_FILE_CHUNKS] = {"file_chunks",
+	    "SELECT * FROM jx.question_file_chunks($1, $2, $3, $4, $5, $6, $7)",
+	    TYPES(OID_TEXT, OID_INT8, OID_TEXT, OID_BYTEA, OID_INT8, OID_INT8, OID_INT8)},
 };
 /* clang-format on */
 

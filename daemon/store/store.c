@@ -8,6 +8,7 @@
 #include "store/batch.h"
 #include "store/link.h"
 #include "store/migrate.h"
+#include "store/put.h"
 #include "store/question.h"
 
 enum {
@@ -17,6 +18,9 @@ enum {
 	    4, /* in flight on one connection: enough to hide the way there and back */
 	STORE_READ_MS_MAX = 30000,
 	STORE_COMMIT_MS_MAX = 60000, /* an import of a province's ballots */
+	STORE_PUT_LINK_COUNT = 2,    /* one writes while the other waits for the disk */
+	STORE_PUT_DEPTH = 4,
+	STORE_PUT_MS_MAX = 30000,
 };
 
 struct store_read {
@@ -41,6 +45,20 @@ struct store_commit {
 	uint64_t ticket;
 };
 
+struct store_waiting_put {
+	struct link_call call; /* first: a call is cast back */
+	struct store *store;
+	struct store_waiting_put *next;
+	enum store_put_kind kind;
+	struct put_params params;
+	uint64_t ticket;
+	enum jx_err err; /* the answer of one that was never sent */
+};
+
+struct store_puts {
+	struct store_waiting_put *first, **last;
+};
+
 struct store {
 	struct store_events events;
 	struct log_port log;
@@ -50,6 +68,9 @@ struct store {
 	struct event *turn; /* what must come from the loop, and sending what waits */
 	struct store_reads waiting, refused;
 	size_t read_count; /* waiting or in flight */
+	struct link *put_links[STORE_PUT_LINK_COUNT];
+	struct store_puts puts, refused_puts;
+	size_t put_count; /* waiting or in flight */
 	struct store_commit commit;
 	bool is_available, is_closing;
 };
@@ -85,18 +106,24 @@ reads_take(struct store_reads *reads)
 /* ---- Availability. */
 
 static struct link *
-store_find_read_link(const struct store *store)
+store_find_link(struct link *const *links, unsigned count)
 {
 	struct link *best = NULL;
 
-	for (unsigned i = 0; i < store->read_link_count; i++) {
-		struct link *link = store->read_links[i];
+	for (unsigned i = 0; i < count; i++) {
+		struct link *link = links[i];
 
 		if (link != NULL && link_is_ready(link) &&
 		    (best == NULL || link_inflight(link) < link_inflight(best)))
 			best = link;
 	}
 	return best;
+}
+
+static struct link *
+store_find_read_link(const struct store *store)
+{
+	return store_find_link(store->read_links, store->read_link_count);
 }
 
 static void
@@ -280,6 +307,119 @@ store_commit(void *arg, const struct store_batch *batch, uint64_t ticket)
 		event_active(store->turn, EV_TIMEOUT, 0);
 }
 
+/* ---- Puts. */
+
+static void
+puts_init(struct store_puts *puts)
+{
+	puts->first = NULL;
+	puts->last = &puts->first;
+}
+
+static void
+puts_add(struct store_puts *puts, struct store_waiting_put *put)
+{
+	put->next = NULL;
+	*puts->last = put;
+	puts->last = &put->next;
+}
+
+static struct store_waiting_put *
+puts_take(struct store_puts *puts)
+{
+	struct store_waiting_put *put = puts->first;
+
+	if (put == NULL)
+		return NULL;
+	puts->first = put->next;
+	if (puts->first == NULL)
+		puts->last = &puts->first;
+	return put;
+}
+
+static void
+store_answer_put(struct store_waiting_put *put, enum jx_err err, struct bytes have)
+{
+	struct store *store = put->store;
+	uint64_t ticket = put->ticket;
+
+	put_params_clear(&put->params);
+	free(put);
+	if (!store->is_closing)
+		store->events.put_done(store->events.arg, ticket, err, have);
+}
+
+static void
+store_on_put(struct link_call *call, enum link_end end, const PGresult *result)
+{
+	struct store_waiting_put *put = (struct store_waiting_put *)call;
+	struct store *store = put->store;
+	struct bytes have = {NULL, 0};
+	enum jx_err err = end == LINK_LOST ? JX_E_UNAVAILABLE : JX_E_INTERNAL;
+
+	store->put_count--;
+	if (store->puts.first != NULL && !store->is_closing)
+		event_active(store->turn, EV_TIMEOUT, 0);
+	if (end == LINK_DONE)
+		err = put_read(result, &have);
+	store_answer_put(put, err, have);
+}
+
+static void
+store_refuse_put(struct store *store, struct store_waiting_put *put, enum jx_err err)
+{
+	put->err = err;
+	puts_add(&store->refused_puts, put);
+	event_active(store->turn, EV_TIMEOUT, 0);
+}
+
+static void
+store_dispatch_puts(struct store *store)
+{
+	while (store->puts.first != NULL) {
+		struct link *link = store_find_link(store->put_links, STORE_PUT_LINK_COUNT);
+		struct store_waiting_put *put;
+		struct link_params params;
+
+		if (link != NULL && link_inflight(link) >= STORE_PUT_DEPTH)
+			return;
+		put = puts_take(&store->puts);
+		params = (struct link_params){
+		    put->params.count, put->params.values, put->params.sizes, put->params.formats};
+		if (link != NULL &&
+		    link_send(link, &put->call, put_statements[put->kind].name, &params)) {
+			put_params_clear(&put->params); /* the connection has its own copy */
+			continue;
+		}
+		store->put_count--;
+		store_refuse_put(store, put, JX_E_UNAVAILABLE);
+	}
+}
+
+static void
+store_put(void *arg, const struct store_put *asked, uint64_t ticket)
+{
+	struct store *store = arg;
+	struct store_waiting_put *put = calloc(1, sizeof *put);
+
+	assert(put != NULL); /* as in store_read */
+	put->call.done = store_on_put;
+	put->store = store;
+	put->kind = asked->kind;
+	put->ticket = ticket;
+	if (store->put_count >= STORE_PUT_COUNT_MAX) {
+		store_refuse_put(store, put, JX_E_BUSY);
+	} else if (store_find_link(store->put_links, STORE_PUT_LINK_COUNT) == NULL) {
+		store_refuse_put(store, put, JX_E_UNAVAILABLE);
+	} else if (put_params_init(&put->params, asked) != JX_OK) {
+		store_refuse_put(store, put, JX_E_BUSY);
+	} else {
+		store->put_count++;
+		puts_add(&store->puts, put);
+		event_active(store->turn, EV_TIMEOUT, 0);
+	}
+}
+
 /* ---- The turn: what may not happen inside a call. */
 
 static void
@@ -287,6 +427,7 @@ store_on_turn(evutil_socket_t fd, short events, void *arg)
 {
 	struct store *store = arg;
 	struct store_reads refused = store->refused;
+	struct store_waiting_put *put, *refused_put = store->refused_puts.first;
 	struct store_read *read;
 
 	(void)fd;
@@ -301,9 +442,15 @@ store_on_turn(evutil_socket_t fd, short events, void *arg)
 		refused.first = read->next;
 		store_answer(read, &rows);
 	}
+	puts_init(&store->refused_puts);
+	while ((put = refused_put) != NULL) {
+		refused_put = put->next;
+		store_answer_put(put, put->err, (struct bytes){NULL, 0});
+	}
 	if (store->commit.is_unsent)
 		store_finish_commit(store, STORE_FAILED, NULL);
 	store_dispatch(store);
+	store_dispatch_puts(store);
 }
 
 /* ---- Open and close. */
@@ -337,6 +484,15 @@ store_start(struct store *store, struct event_base *base)
 		if (store->read_links[i] == NULL)
 			return JX_E_MEMORY;
 	}
+	config.statements = put_statements;
+	config.statement_count = PUT_KIND_COUNT;
+	config.call_ms_max = STORE_PUT_MS_MAX;
+	for (unsigned i = 0; i < STORE_PUT_LINK_COUNT; i++) {
+		config.name = i == 0 ? "put 1" : "put 2";
+		store->put_links[i] = link_new(&config);
+		if (store->put_links[i] == NULL)
+			return JX_E_MEMORY;
+	}
 	return store->turn == NULL || store->write_link == NULL ? JX_E_MEMORY : JX_OK;
 }
 
@@ -354,6 +510,8 @@ store_open(struct event_base *base, const struct store_config *config,
 		return JX_E_MEMORY;
 	reads_init(&store->waiting);
 	reads_init(&store->refused);
+	puts_init(&store->puts);
+	puts_init(&store->refused_puts);
 	store->events = *events;
 	store->log = *log;
 	store->read_link_count =
@@ -372,24 +530,31 @@ store_open(struct event_base *base, const struct store_config *config,
 struct store_port
 store_port(struct store *store)
 {
-	return (struct store_port){.arg = store, .commit = store_commit, .read = store_read};
+	return (struct store_port){
+	    .arg = store, .commit = store_commit, .read = store_read, .put = store_put};
 }
 
 void
 store_close(struct store *store)
 {
 	struct store_read *read;
+	struct store_waiting_put *put;
 	const struct store_rows none = {.err = JX_E_UNAVAILABLE};
 
 	if (store == NULL)
 		return;
 	store->is_closing = true;
 	link_free(store->write_link);
+	for (unsigned i = 0; i < STORE_PUT_LINK_COUNT; i++)
+		link_free(store->put_links[i]);
 	for (unsigned i = 0; i < store->read_link_count; i++)
 		link_free(store->read_links[i]);
 	while ((read = reads_take(&store->waiting)) != NULL ||
 	       (read = reads_take(&store->refused)) != NULL)
 		store_answer(read, &none);
+	while ((put = puts_take(&store->puts)) != NULL ||
+	       (put = puts_take(&store->refused_puts)) != NULL)
+		store_answer_put(put, JX_E_UNAVAILABLE, (struct bytes){NULL, 0});
 	if (store->turn != NULL)
 		event_free(store->turn);
 	free(store->pool_url);

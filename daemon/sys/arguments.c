@@ -9,6 +9,7 @@ enum arguments_key {
 	KEY_CHECK_CONFIG = 256,
 	KEY_ROUTES,
 	KEY_LIVES,
+	KEY_ROTATE,
 	KEY_WORKER,
 };
 
@@ -20,6 +21,7 @@ static const struct argp_option arguments_options_zh[] = {
 	{"check-config", KEY_CHECK_CONFIG, NULL, 0, "检查设置并列出全部生效的值", 1},
 	{"routes", KEY_ROUTES, NULL, 0, "列出全部请求及其权限", 1},
 	{"lives", KEY_LIVES, NULL, 0, "列出各状态表", 1},
+	{"rotate-key", KEY_ROTATE, NULL, 0, "停机时：换一把签名密钥，旧的留下（旧回执仍可验证）", 1},
 	{"version", 'V', NULL, 0, "版本", -1},
 	{"worker", KEY_WORKER, NULL, OPTION_HIDDEN, NULL, 1},
 	{NULL, 0, NULL, 0, NULL, 0},
@@ -31,6 +33,7 @@ static const struct argp_option arguments_options_en[] = {
 	{"check-config", KEY_CHECK_CONFIG, NULL, 0, "check the settings and list all values in force", 1},
 	{"routes", KEY_ROUTES, NULL, 0, "list every request and who may make it", 1},
 	{"lives", KEY_LIVES, NULL, 0, "list the state tables", 1},
+	{"rotate-key", KEY_ROTATE, NULL, 0, "while it is stopped: make a new signing key, keep the former (its receipts stay good)", 1},
 	{"version", 'V', NULL, 0, "version", -1},
 	{"worker", KEY_WORKER, NULL, OPTION_HIDDEN, NULL, 1},
 	{NULL, 0, NULL, 0, NULL, 0},
@@ -58,13 +61,14 @@ static const struct {
     {KEY_CHECK_CONFIG, ARGUMENTS_CHECK_CONFIG},
     {KEY_ROUTES, ARGUMENTS_ROUTES},
     {KEY_LIVES, ARGUMENTS_LIVES},
+    {KEY_ROTATE, ARGUMENTS_ROTATE_KEY},
     {KEY_WORKER, ARGUMENTS_WORKER},
 };
 
 static void
 arguments_check(struct argp_state *state, const struct arguments *arguments)
 {
-	if (arguments->action == ARGUMENTS_SERVE &&
+	if ((arguments->action == ARGUMENTS_SERVE || arguments->action == ARGUMENTS_ROTATE_KEY) &&
 	    (arguments->data == NULL || arguments->data[0] == '\0'))
 		argp_error(state, "%s",
 		    arguments->lang == JX_EN ? "--data DIR is needed" : "请用 --data 指明数据目录");

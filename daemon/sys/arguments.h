@@ -9,6 +9,7 @@ enum arguments_action {
 	ARGUMENTS_CHECK_CONFIG,
 	ARGUMENTS_ROUTES,
 	ARGUMENTS_LIVES,
+	ARGUMENTS_ROTATE_KEY,
 	ARGUMENTS_WORKER, /* what daemon/job starts; not for people */
 };
 
@@ -16,7 +17,7 @@ enum { ARGUMENTS_EXIT_FAILURE = 1, ARGUMENTS_EXIT_USAGE = 2 };
 
 struct arguments {
 	enum arguments_action action;
-	const char *data, *listen, *config; /* as given; NULL: not. data is there when serving */
+	const char *data, *listen, *config; /* as given; NULL: not. data is there when serving or rotating */
 	enum jx_lang lang;                  /* of the locale's variables */
 };
 

@@ -54,6 +54,10 @@ static const struct config_row config_rows[] = {
 	    "一帧从首字节到收完的时限", "time from a frame's first byte to its last"},
 	{"limits.upload_mib", CONFIG_NUMBER, AT(upload_mib), 1, 1024, "256", "MiB", "MiB", CONFIG_RESTART,
 	    "进行中的导入合计大小上限", "size of all imports under way"},
+	{"limits.evidence_mib_max", CONFIG_NUMBER, AT(evidence_mib), 1, 4095, "200", "MiB", "MiB", CONFIG_RESTART,
+	    "一份佐证文件的大小上限", "size of one file of evidence"},
+	{"limits.evidence_unit_mib_max", CONFIG_NUMBER, AT(evidence_unit_mib), 1, 16777216, "4096", "MiB", "MiB", CONFIG_RESTART,
+	    "一个单位一年佐证文件的合计上限", "size of all evidence that a unit sends in a year"},
 	{"login.token_hours", CONFIG_NUMBER, AT(token_hours), 1, 8760, "12", "小时", "h", CONFIG_RESTART,
 	    "保持登录的时长", "a kept login lasts"},
 };

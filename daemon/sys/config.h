@@ -21,6 +21,7 @@ struct config {
 	uint32_t connection_count_max, connection_count_max_address;
 	uint32_t login_seconds, idle_seconds, frame_seconds, handshake_seconds;
 	uint32_t upload_mib, token_hours;
+	uint32_t evidence_mib, evidence_unit_mib;
 };
 
 void config_set_default(struct config *config);

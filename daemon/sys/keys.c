@@ -1,5 +1,6 @@
 #include "sys/keys.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <sodium.h>
@@ -10,7 +11,12 @@
 
 #include "sys/disk.h"
 
-enum { KEYS_SECRET_SIZE = 32, KEYS_PASSWORD_LENGTH = 20 }; /* 119 bits */
+enum {
+	KEYS_SECRET_SIZE = 32,
+	KEYS_PASSWORD_LENGTH = 20, /* 119 bits */
+	KEYS_ID_SIZE = 8,          /* of SHA-256 of the public key, as receipts name it */
+	KEYS_NAME_SIZE = 300,
+};
 
 static enum jx_err
 keys_fail(const struct log_port *log, const char *path, const char *why)
@@ -134,6 +140,122 @@ keys_write_public(const char *dir, const struct log_port *log, const struct keys
 	return keys_fail(log, "receipt.pub", strerror(errno));
 }
 
+/* ---- Keys that were rotated out. */
+
+/* "keys/signing-KEYID.key" of a public key; name: KEYS_NAME_SIZE bytes. */
+static void
+keys_former_name(const uint8_t public_key[32], char *name)
+{
+	uint8_t hash[32];
+	char hex[2 * KEYS_ID_SIZE + 1];
+
+	crypto_hash_sha256(hash, public_key, 32);
+	sodium_bin2hex(hex, sizeof hex, hash, KEYS_ID_SIZE);
+	snprintf(name, KEYS_NAME_SIZE, "keys/signing-%s.key", hex);
+}
+
+static bool
+keys_is_former(const char *name)
+{
+	static const char head[] = "signing-", tail[] = ".key";
+	size_t size = strlen(name);
+
+	return size == sizeof head - 1 + 2 * KEYS_ID_SIZE + sizeof tail - 1 &&
+	       strncmp(name, head, sizeof head - 1) == 0 && strcmp(name + size - (sizeof tail - 1), tail) == 0;
+}
+
+/* It must be the key that its name says. The present one, kept by a rotation that was cut short, is none of the former. */
+static enum jx_err
+keys_add_former(const char *dir, const char *file, const struct log_port *log, struct keys *keys)
+{
+	char name[KEYS_NAME_SIZE], expected[KEYS_NAME_SIZE];
+	uint8_t seed[KEYS_SECRET_SIZE], public_key[32], secret[64];
+	enum jx_err err;
+
+	snprintf(name, sizeof name, "keys/%s", file);
+	if (keys->former_count == KEYS_FORMER_COUNT_MAX)
+		return keys_fail(log, dir,
+		    "旧签名密钥超过 16 个，请移走最早的 / more than 16 former signing keys: move the oldest away");
+	err = keys_read_secret(dir, name, log, seed);
+	if (err != JX_OK)
+		return err;
+	crypto_sign_seed_keypair(public_key, secret, seed);
+	sodium_memzero(seed, sizeof seed);
+	keys_former_name(public_key, expected);
+	if (strcmp(name, expected) != 0)
+		err = keys_fail(log, name, "内容与文件名不符 / it is not the key of its name");
+	else if (memcmp(public_key, keys->signing_public, sizeof public_key) != 0)
+		memcpy(keys->former_secret[keys->former_count++], secret, sizeof secret);
+	sodium_memzero(secret, sizeof secret);
+	return err;
+}
+
+static enum jx_err
+keys_read_former(const char *dir, const struct log_port *log, struct keys *keys)
+{
+	char path[PATH_MAX];
+	enum jx_err err = JX_OK;
+	struct dirent *entry;
+	DIR *folder;
+
+	if (snprintf(path, sizeof path, "%s/keys", dir) >= (int)sizeof path)
+		return keys_fail(log, dir, strerror(ENAMETOOLONG));
+	folder = opendir(path);
+	if (folder == NULL)
+		return keys_fail(log, path, strerror(errno));
+	while (err == JX_OK && (entry = readdir(folder)) != NULL)
+		if (keys_is_former(entry->d_name))
+			err = keys_add_former(dir, entry->d_name, log, keys);
+	closedir(folder);
+	return err;
+}
+
+static enum jx_err
+keys_write(const char *dir, const char *name, const struct log_port *log, const uint8_t seed[KEYS_SECRET_SIZE])
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
+		errno = ENAMETOOLONG;
+	else if (disk_write(path, 0600, (struct bytes){seed, KEYS_SECRET_SIZE}) == JX_OK)
+		return JX_OK;
+	return keys_fail(log, name, strerror(errno));
+}
+
+enum jx_err
+keys_rotate(const char *dir, const struct log_port *log)
+{
+	char name[KEYS_NAME_SIZE];
+	uint8_t seed[KEYS_SECRET_SIZE];
+	struct keys keys;
+	enum jx_err err = keys_read(dir, log, &keys);
+
+	if (err != JX_OK)
+		return err;
+	if (keys.former_count == KEYS_FORMER_COUNT_MAX) {
+		keys_clear(&keys);
+		(void)keys_fail(log, dir,
+		    "旧签名密钥已有 16 个，请先移走最早的 / 16 former signing keys: move the oldest away first");
+		return JX_E_TOO_BIG;
+	}
+	keys_former_name(keys.signing_public, name);
+	crypto_sign_ed25519_sk_to_seed(seed, keys.signing_secret);
+	err = keys_write(dir, name, log, seed);
+	randombytes_buf(seed, sizeof seed);
+	if (err == JX_OK)
+		err = keys_write(dir, "keys/signing.key", log, seed);
+	crypto_sign_seed_keypair(keys.signing_public, keys.signing_secret, seed);
+	sodium_memzero(seed, sizeof seed);
+	if (err == JX_OK)
+		err = keys_write_public(dir, log, &keys);
+	keys_clear(&keys);
+	if (err == JX_OK)
+		log_say(log, LOG_LEVEL_INFO, "keys_rotated", "%s", name);
+	return err;
+}
+
+/* ---- All. */
+
 enum jx_err
 keys_read(const char *dir, const struct log_port *log, struct keys *keys)
 {
@@ -151,6 +273,8 @@ keys_read(const char *dir, const struct log_port *log, struct keys *keys)
 	sodium_memzero(seed, sizeof seed);
 	if (err == JX_OK)
 		err = keys_read_secret(dir, "keys/token.key", log, keys->token_key);
+	if (err == JX_OK)
+		err = keys_read_former(dir, log, keys);
 	if (err == JX_OK)
 		err = keys_read_password(dir, log, keys->admin_password);
 	if (err == JX_OK)

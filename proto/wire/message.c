@@ -8,7 +8,7 @@
 
 enum {
 	VARINT_SIZE_MAX = 10,
-	VARINT_SIZE_MAX_32 = 5,       /* tags and lengths: what protobuf-c reads of them */
+	VARINT_SIZE_MAX_32 = 5,        /* tags and lengths: what protobuf-c reads of them */
 	MESSAGE_FIELD_COUNT_MAX = 128, /* of one type: bits of message_level.seen */
 };
 
@@ -39,6 +39,9 @@ static const struct message_type message_types[] = {
     [PROTOBUF_C_TYPE_MESSAGE] = {PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, 0},
 };
 
+static const struct message_limits message_limits_of_frame = {
+    LIMIT_MESSAGE_COUNT_MAX, LIMIT_FIELD_COUNT_MAX};
+
 /* One message that the walk is inside of. */
 struct message_level {
 	const ProtobufCMessageDescriptor *descriptor;
@@ -47,6 +50,7 @@ struct message_level {
 };
 
 struct message_walk {
+	const struct message_limits *limits;
 	struct message_level levels[LIMIT_DEPTH_MAX];
 	unsigned depth;
 	unsigned message_count, field_count;
@@ -155,7 +159,8 @@ message_enter(
     struct message_walk *walk, const ProtobufCMessageDescriptor *descriptor, struct bytes bytes)
 {
 	assert(descriptor->n_fields <= MESSAGE_FIELD_COUNT_MAX);
-	if (walk->depth == LIMIT_DEPTH_MAX || walk->message_count == LIMIT_MESSAGE_COUNT_MAX)
+	if (walk->depth == LIMIT_DEPTH_MAX ||
+	    walk->message_count == walk->limits->message_count_max)
 		return JX_E_TOO_BIG;
 	walk->message_count++;
 	walk->levels[walk->depth++] = (struct message_level){descriptor, bytes, {0}};
@@ -197,7 +202,7 @@ message_step(struct message_walk *walk)
 		walk->depth--;
 		return JX_OK;
 	}
-	if (walk->field_count == LIMIT_FIELD_COUNT_MAX)
+	if (walk->field_count == walk->limits->field_count_max)
 		return JX_E_TOO_BIG;
 	walk->field_count++;
 	walk->field = NULL;
@@ -210,16 +215,23 @@ message_step(struct message_walk *walk)
 	return message_check(walk, field, &token);
 }
 
-enum jx_err
-message_scan(const ProtobufCMessageDescriptor *descriptor, struct bytes bytes, const char **field)
+static enum jx_err
+message_scan_within(const ProtobufCMessageDescriptor *descriptor, struct bytes bytes,
+    const struct message_limits *limits, const char **field)
 {
-	struct message_walk walk = {.depth = 0};
+	struct message_walk walk = {.limits = limits};
 	enum jx_err err = message_enter(&walk, descriptor, bytes);
 
 	while (err == JX_OK && walk.depth > 0)
 		err = message_step(&walk);
 	*field = err == JX_OK ? NULL : walk.field;
 	return err;
+}
+
+enum jx_err
+message_scan(const ProtobufCMessageDescriptor *descriptor, struct bytes bytes, const char **field)
+{
+	return message_scan_within(descriptor, bytes, &message_limits_of_frame, field);
 }
 
 /*
@@ -256,7 +268,15 @@ enum jx_err
 message_read(struct arena *arena, const ProtobufCMessageDescriptor *descriptor, struct bytes bytes,
     ProtobufCMessage **out, const char **field)
 {
-	enum jx_err err = message_scan(descriptor, bytes, field);
+	return message_read_within(arena, descriptor, bytes, &message_limits_of_frame, out, field);
+}
+
+enum jx_err
+message_read_within(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+    struct bytes bytes, const struct message_limits *limits, ProtobufCMessage **out,
+    const char **field)
+{
+	enum jx_err err = message_scan_within(descriptor, bytes, limits, field);
 	ProtobufCMessage *message;
 
 	if (err != JX_OK)

@@ -37,6 +37,16 @@ JX_MUST_USE enum jx_err message_read(struct arena *arena,
     const ProtobufCMessageDescriptor *descriptor, struct bytes bytes, ProtobufCMessage **out,
     const char **field);
 
+/* How much may stand in one message, at any depth. */
+struct message_limits {
+	unsigned message_count_max, field_count_max;
+};
+
+/* As message_read, of what is no frame but a file: with limits of its own. */
+JX_MUST_USE enum jx_err message_read_within(struct arena *arena,
+    const ProtobufCMessageDescriptor *descriptor, struct bytes bytes,
+    const struct message_limits *limits, ProtobufCMessage **out, const char **field);
+
 /* The packed message, in arena. JX_E_MEMORY when that is full. */
 JX_MUST_USE enum jx_err message_write(
     struct arena *arena, const ProtobufCMessage *message, struct bytes *out);

@@ -70,6 +70,8 @@ BEGIN
 		o_verdict := jx.apply_account_disable(p_body, p_batch);
 	WHEN 'passwd' THEN
 		o_verdict := jx.apply_passwd(p_body, p_batch);
+	WHEN 'device_add' THEN
+		o_verdict := jx.apply_device_add(p_body, p_received_us, p_batch);
 	WHEN 'import' THEN
 		o_verdict := jx.apply_import(p_body, p_city, p_year, p_batch);
 	WHEN 'deed' THEN

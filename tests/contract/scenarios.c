@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "contract/scenarios_evidence.h"
 #include "contract/scenarios_year.h"
 #include "wire/receipt.h"
 
@@ -389,5 +390,11 @@ const struct contract_scenario contract_scenarios[] = {
     SCENARIO(while_the_database_is_gone_everything_is_told_so),
     SCENARIO(nothing_is_lost_or_doubled_when_the_database_is_killed_under_load),
     SCENARIO(a_large_import_goes_in_and_comes_out),
+    SCENARIO(a_chunk_is_there_once_and_only_for_who_sent_it),
+    SCENARIO(a_list_tells_what_the_unit_has_sent),
+    SCENARIO(a_file_is_sealed_only_whole_and_then_stands),
+    SCENARIO(the_quota_counts_what_a_unit_sends),
+    SCENARIO(puts_beyond_the_bound_are_busy_and_all_are_answered),
+    SCENARIO(a_put_lost_with_the_database_is_put_again),
 };
 const size_t contract_scenario_count = sizeof contract_scenarios / sizeof *contract_scenarios;

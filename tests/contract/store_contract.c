@@ -58,6 +58,20 @@ contract_on_answered(void *arg, uint64_t ticket, const struct store_rows *rows)
 }
 
 static void
+contract_on_put_done(void *arg, uint64_t ticket, enum jx_err err, struct bytes have)
+{
+	struct contract *contract = arg;
+	struct contract_put *put = &contract->puts[ticket];
+
+	REQUIRE(!contract->is_inside);
+	REQUIRE(ticket < contract->next_ticket && !put->is_done);
+	REQUIRE(have.size <= sizeof put->have);
+	*put = (struct contract_put){.is_done = true, .err = err, .have_size = have.size};
+	if (have.size > 0)
+		memcpy(put->have, have.data, have.size);
+}
+
+static void
 contract_on_available(void *arg, bool is_available)
 {
 	struct contract *contract = arg;
@@ -77,6 +91,7 @@ contract_events(struct contract *contract)
 	return (struct store_events){.arg = contract,
 	    .committed = contract_on_committed,
 	    .answered = contract_on_answered,
+	    .put_done = contract_on_put_done,
 	    .available = contract_on_available};
 }
 
@@ -319,6 +334,51 @@ contract_ask_op(struct contract *contract, uint64_t op)
 
 	contract_write_op(op, op_id);
 	return contract_wait_read(contract, contract_send_read(contract, QUESTION_OP, &param, 1));
+}
+
+/* ---- Puts. */
+
+uint64_t
+contract_send_put(struct contract *contract, const struct store_put *put)
+{
+	uint64_t ticket = contract->next_ticket++;
+	struct store_put borrowed = *put;
+	uint8_t *bytes = malloc(put->bytes.size + 1);
+	char city[64], unit[64];
+
+	REQUIRE(ticket < CONTRACT_TICKETS_MAX && bytes != NULL);
+	snprintf(city, sizeof city, "%s", put->city);
+	snprintf(unit, sizeof unit, "%s", put->unit);
+	if (put->bytes.size > 0)
+		memcpy(bytes, put->bytes.data, put->bytes.size);
+	borrowed.city = city;
+	borrowed.unit = unit;
+	borrowed.bytes.data = bytes;
+	contract->is_inside = true;
+	contract->world.port.put(contract->world.port.arg, &borrowed, ticket);
+	contract->is_inside = false;
+	/* Everything was borrowed until the call returned. */
+	memset(bytes, 0xee, put->bytes.size);
+	free(bytes);
+	memset(city, 0xee, sizeof city);
+	memset(unit, 0xee, sizeof unit);
+	return ticket;
+}
+
+const struct contract_put *
+contract_wait_put(struct contract *contract, uint64_t ticket)
+{
+	unsigned started_ms = contract_now_ms();
+
+	while (!contract->puts[ticket].is_done)
+		contract_pump(contract, started_ms);
+	return &contract->puts[ticket];
+}
+
+const struct contract_put *
+contract_put(struct contract *contract, const struct store_put *put)
+{
+	return contract_wait_put(contract, contract_send_put(contract, put));
 }
 
 const char *

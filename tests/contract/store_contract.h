@@ -37,6 +37,14 @@ struct contract_rows {
 	struct bytes *cells; /* owned, each NUL-ended beyond its size */
 };
 
+/* An answer to a put. */
+struct contract_put {
+	bool is_done;
+	enum jx_err err;
+	uint8_t have[128];
+	size_t have_size;
+};
+
 struct contract {
 	struct contract_world world;
 	uint64_t head_number;
@@ -51,6 +59,7 @@ struct contract {
 	struct store_verdict verdicts[STORE_BATCH_ITEM_COUNT_MAX];
 	size_t verdict_count;
 	struct contract_rows answers[CONTRACT_TICKETS_MAX]; /* by ticket */
+	struct contract_put puts[CONTRACT_TICKETS_MAX];     /* likewise */
 };
 
 #define REQUIRE(condition)                                                                         \
@@ -102,6 +111,10 @@ uint64_t contract_send_read(struct contract *contract, enum store_question quest
     const struct bytes *params, size_t count);
 const struct contract_rows *contract_wait_read(struct contract *contract, uint64_t ticket);
 const struct contract_rows *contract_ask_op(struct contract *contract, uint64_t op);
+/* The ticket of a put that is only sent; puts and waits. */
+uint64_t contract_send_put(struct contract *contract, const struct store_put *put);
+const struct contract_put *contract_wait_put(struct contract *contract, uint64_t ticket);
+const struct contract_put *contract_put(struct contract *contract, const struct store_put *put);
 /* The head as the store knows it, taken over into contract. */
 void contract_read_head(struct contract *contract);
 void contract_wait_available(struct contract *contract, bool is_available);

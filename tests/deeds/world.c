@@ -208,6 +208,7 @@ world_do_with(struct world *world, const char *name, const char *const *argument
 	    .deed = deed_find(name),
 	    .args = args,
 	    .now_us = world->now_us,
+	    .content_hash = world->content_hash,
 	    .seed = ++world->seed,
 	    .lang = JX_ZH,
 	    .arena = world->arena,

@@ -101,7 +101,7 @@ fake = Fake()
 with open(f"{work}/password", "w", encoding="utf-8") as f:
     f.write("secret\n")
 env = {**os.environ, "JIXIAO_SERVER": f"127.0.0.1:{fake.listener.getsockname()[1]}", "JIXIAO_CA": f"{work}/ca.pem",
-       "JIXIAO_USER": "a", "JIXIAO_PASSWORD_FILE": f"{work}/password", "XDG_STATE_HOME": f"{work}/state",
+       "JIXIAO_USER": "a", "JIXIAO_PASSWORD_FILE": f"{work}/password", "XDG_STATE_HOME": f"{work}/state", "XDG_DATA_HOME": f"{work}/data",
        "XDG_CONFIG_HOME": f"{work}/none", "LC_ALL": "zh_CN.UTF-8"}
 helped = subprocess.run([jixiao, "help"], env=env, capture_output=True, text=True).stdout
 

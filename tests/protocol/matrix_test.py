@@ -45,7 +45,7 @@ def message(name, city, year):
         "import_begin": dict(digest=bytes(32)), "import_chunk": dict(scheme=b"x"), "import_commit": dict(digest=bytes(32)),
         "records_read": dict(kind="units", batch=1), "explain_read": dict(unit="X01"), "run_watch": dict(run=1),
         "run_cancel": dict(run=99), "deed": dict(deed="nothing.there"), "view": dict(view="list", kind="units"),
-        "history": dict(kind="units", key="X1"),
+        "history": dict(kind="units", key="X1"), "device_add": dict(public_key=b"x"), "deliver": dict(packet=b"x"),
     }.get(name, {})
     for key, value in extra.items():
         setattr(body, key, value)
@@ -57,7 +57,8 @@ BEHIND = {"ok", "E_NOT_FOUND", "E_LOGIN", "E_FIELD", "E_STALE", "E_EXISTS", "E_V
 
 
 # What a deed may is its own table's (deed_matrix_test.py): a name that nobody knows only passes the gates of the request.
-BEHIND_OF = {"deed": BEHIND | {"E_UNKNOWN_REQUEST"}}
+# A packet's content has gates of its own (deliver_test.py).
+BEHIND_OF = {"deed": BEHIND | {"E_UNKNOWN_REQUEST"}, "deliver": {"E_PACKET"}}
 
 
 def is_behind(name, answer):

@@ -176,7 +176,8 @@ class Daemon:
     def client_env(self, account="admin", password_file=None):
         return {**os.environ, "JIXIAO_SERVER": self.address, "JIXIAO_CA": self.ca, "JIXIAO_USER": account,
                 "JIXIAO_PASSWORD_FILE": password_file or os.path.join(self.data, "admin.password"),
-                "XDG_STATE_HOME": os.path.join(self.folder, "state"), "XDG_CONFIG_HOME": os.path.join(self.folder, "none")}
+                "XDG_STATE_HOME": os.path.join(self.folder, "state"), "XDG_DATA_HOME": os.path.join(self.folder, "store"),
+                "XDG_CONFIG_HOME": os.path.join(self.folder, "none")}
 
     def postgres_pid(self):
         with open(os.path.join(self.data, "pg/postmaster.pid"), encoding="utf-8") as file:

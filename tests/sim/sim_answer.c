@@ -360,6 +360,18 @@ answer_keys(const struct sim_base *base, const struct params *params, struct ans
 }
 
 static void
+answer_device(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	for (size_t i = 0; i < base->counts.devices; i++) {
+		const struct base_device *device = &base->devices[i];
+
+		if (strcmp(device->account, param_text(params, 0)) == 0 && params->cells[1].size == 8 &&
+		    memcmp(device->key_id, params->cells[1].data, 8) == 0)
+			add_bytes(answer, device->public_key, sizeof device->public_key);
+	}
+}
+
+static void
 answer_papers(const struct sim_base *base, const struct params *params, struct answer *answer)
 {
 	const struct base_state *state = sim_base_state(
@@ -428,6 +440,45 @@ answer_history(const struct sim_base *base, const struct params *params, struct 
 	free(found);
 }
 
+static struct store_put
+param_file(const struct params *params)
+{
+	struct store_put of = {.city = param_text(params, 0),
+	    .year = (uint32_t)param_whole(params, 1),
+	    .unit = param_text(params, 2),
+	    .size = param_whole(params, 4)};
+
+	memcpy(of.hash, params->cells[3].data, sizeof of.hash);
+	return of;
+}
+
+static void
+answer_file(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	struct store_put of = param_file(params);
+	struct sim_file file = sim_evidence_file(base, &of);
+
+	add_whole(answer, file.used);
+	add_text(answer, file.is_sealed ? "t" : "f");
+	add_whole(answer, file.listed);
+	add_whole(answer, file.missing);
+	add_whole(answer, file.had);
+	add_whole(answer, file.newest_us);
+}
+
+static void
+answer_file_chunks(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	struct store_put of = param_file(params);
+	uint64_t first = param_whole(params, 5), count = param_whole(params, 6);
+	struct bytes hash, bytes;
+
+	for (uint64_t i = first; i < first + count && sim_evidence_chunk(base, &of, i, &hash, &bytes); i++) {
+		add_bytes(answer, hash.data, hash.size);
+		add_bytes(answer, bytes.data, bytes.size);
+	}
+}
+
 static const struct {
 	size_t column_count;
 	void (*fn)(const struct sim_base *, const struct params *, struct answer *);
@@ -447,6 +498,9 @@ static const struct {
     [QUESTION_KEYS] = {3, answer_keys},
     [QUESTION_PAPERS] = {2, answer_papers},
     [QUESTION_HISTORY] = {9, answer_history},
+    [QUESTION_DEVICE] = {1, answer_device},
+    [QUESTION_FILE] = {6, answer_file},
+    [QUESTION_FILE_CHUNKS] = {2, answer_file_chunks},
 };
 
 void

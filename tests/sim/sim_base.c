@@ -49,6 +49,7 @@ sim_base_free(struct sim_base *base)
 
 	base_cut(base, &nothing);
 	free(base->keys);
+	free(base->devices);
 	free(base->accounts);
 	free(base->states);
 	free(base->versions);
@@ -56,6 +57,7 @@ sim_base_free(struct sim_base *base)
 	free(base->ends);
 	free(base->ops);
 	free(base->batches);
+	sim_evidence_free(base);
 	free(base);
 }
 
@@ -171,6 +173,29 @@ base_key_add(struct sim_base *base, const struct store_item *item, const json_t 
 				   ? JX_OK
 				   : JX_E_INTERNAL;
 	*GROW(base->keys, base->counts.keys) = key;
+	return JX_OK;
+}
+
+static enum jx_err
+base_device_add(struct sim_base *base, const json_t *body)
+{
+	struct base_device device = {.account = ""};
+	size_t count = 0;
+
+	if (!HAS_TEXTS(body, "account") || !base_read_hex(body, "key_id", device.key_id, sizeof device.key_id) ||
+	    !base_read_hex(body, "public_key", device.public_key, sizeof device.public_key))
+		return JX_E_INTERNAL;
+	base_copy(device.account, sizeof device.account, sim_base_text(body, "account"));
+	for (size_t i = 0; i < base->counts.devices; i++) {
+		if (strcmp(base->devices[i].account, device.account) != 0)
+			continue;
+		count++;
+		if (memcmp(base->devices[i].key_id, device.key_id, sizeof device.key_id) == 0)
+			return memcmp(base->devices[i].public_key, device.public_key, 32) == 0 ? JX_OK : JX_E_EXISTS;
+	}
+	if (count >= BASE_DEVICE_COUNT_MAX)
+		return JX_E_QUOTA;
+	*GROW(base->devices, base->counts.devices) = device;
 	return JX_OK;
 }
 
@@ -451,6 +476,8 @@ base_apply(struct sim_base *base, const struct store_item *item, uint64_t batch,
 		return JX_E_INTERNAL;
 	if (strcmp(item->action, "key_add") == 0)
 		err = base_key_add(base, item, body);
+	else if (strcmp(item->action, "device_add") == 0)
+		err = base_device_add(base, body);
 	else if (strcmp(item->action, "account_add") == 0)
 		err = base_account_add(base, item, body, batch);
 	else if (strcmp(item->action, "account_disable") == 0 ||

@@ -13,11 +13,16 @@
 #include "port/store.h"
 #include "records/kinds.h"
 
-enum { BASE_NAME_SIZE = 72, BASE_HASH_SIZE = 160 };
+enum { BASE_NAME_SIZE = 72, BASE_HASH_SIZE = 160, BASE_DEVICE_COUNT_MAX = 32 /* of an account */ };
 
 struct base_key {
 	uint8_t key_id[8], public_key[32];
 	uint64_t since_us;
+};
+
+struct base_device {
+	char account[BASE_NAME_SIZE];
+	uint8_t key_id[8], public_key[32];
 };
 
 /* A version of an account; the last of its name counts. */
@@ -86,12 +91,13 @@ struct base_batch {
 };
 
 struct base_counts {
-	size_t keys, accounts, states, versions, runs, ends, ops, batches;
+	size_t keys, devices, accounts, states, versions, runs, ends, ops, batches;
 };
 
 struct sim_base {
 	struct base_counts counts;
 	struct base_key *keys;
+	struct base_device *devices;
 	struct base_account *accounts;
 	struct base_state *states;
 	struct base_version *versions;
@@ -99,6 +105,7 @@ struct sim_base {
 	struct base_end *ends;
 	struct base_op *ops;
 	struct base_batch *batches;
+	struct sim_evidence *evidence; /* beside the batches: NULL: nothing was put */
 };
 
 struct sim_base *sim_base_new(void);
@@ -131,6 +138,21 @@ void sim_base_answer(const struct sim_base *base, enum store_question question,
 /* Rows of a kind in canonical order, from offset; a new reference. */
 json_t *sim_base_rows(
     const struct base_state *state, enum record_kind kind, uint64_t offset, uint64_t limit);
+
+/* ---- sim_evidence.c: chunks, lists, files. of: whose, and which file (city, year, unit, hash, size). */
+enum { SIM_HAVE_SIZE = 128 };
+struct sim_file {
+	uint64_t used, listed, missing, had, newest_us;
+	bool is_sealed;
+};
+/* One put = one transaction. have: in bits. */
+enum jx_err sim_evidence_put(struct sim_base *base, const struct store_put *put,
+    uint8_t bits[SIM_HAVE_SIZE], struct bytes *have);
+void sim_evidence_free(struct sim_base *base);
+struct sim_file sim_evidence_file(const struct sim_base *base, const struct store_put *of);
+/* false: not listed. bytes "": not sent. */
+bool sim_evidence_chunk(const struct sim_base *base, const struct store_put *of, uint64_t place,
+    struct bytes *hash, struct bytes *bytes);
 
 /* ---- sim_paper.c: versions. State's own heads must be there for records. */
 enum { SIM_PAPER_KEY_SIZE = 1024 };

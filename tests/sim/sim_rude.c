@@ -75,7 +75,7 @@ rude_is_refused(const struct sim_client *client, const struct route *route)
 						      : SESSION_NEW;
 
 	return (route->states & state) == 0 || route->scope == SCOPE_CITY ||
-	       route->kind == ROUTE_WRITE || strcmp(route->name, "resume") == 0;
+	       route->kind != ROUTE_READ || strcmp(route->name, "resume") == 0;
 }
 
 void

@@ -37,6 +37,8 @@ struct sim_call {
 	enum store_question question;
 	struct bytes params[STORE_PARAM_COUNT_MAX];
 	size_t param_count;
+	/* put: params hold city, unit, bytes */
+	struct store_put put;
 };
 
 struct sim_store {
@@ -48,7 +50,7 @@ struct sim_store {
 	uint64_t server;          /* its life, from 1 */
 	uint64_t number, stalled; /* stalled: the call that all commits wait for; 0: none */
 	struct sim_call *calls;
-	size_t read_count;
+	size_t read_count, put_count;
 	bool is_committing;
 };
 
@@ -304,6 +306,64 @@ store_read(void *arg, enum store_question question, const struct bytes *params, 
 	    on_read, call->number, 0, false);
 }
 
+/* ---- Puts. */
+
+static void
+on_put(struct sim *sim, uint64_t number, uint64_t is_late)
+{
+	struct sim_store *store = sim->store;
+	struct sim_call *call = call_take(store, number);
+	uint8_t bits[SIM_HAVE_SIZE];
+	struct bytes have = {NULL, 0};
+	enum jx_err err = JX_E_UNAVAILABLE;
+	bool is_there = call->server != 0 && call->server == store->server;
+	/* Nobody hears of it: it was done, or it was not, or it still will be. */
+	bool is_lost = !is_there || sim_chance(sim, 4), is_coming = false;
+
+	if (call->is_busy)
+		err = JX_E_BUSY;
+	else if (is_there && (!is_lost || is_late || sim_chance(sim, 50)))
+		err = sim_evidence_put(store->base, &call->put, bits, &have);
+	else
+		is_coming = is_there && sim_chance(sim, 50);
+	if (is_lost && !call->is_busy) {
+		err = JX_E_UNAVAILABLE;
+		have = (struct bytes){NULL, 0};
+	}
+	if (!is_late && call->epoch == sim->epoch) {
+		store->put_count -= !call->is_busy;
+		store->events.put_done(store->events.arg, call->ticket, err, have);
+	}
+	if (!is_coming) {
+		call_free(call);
+		return;
+	}
+	call->next = store->calls;
+	store->calls = call;
+	sim_after(sim, sim_below(sim, STORE_LATE_US), on_put, number, true, false);
+}
+
+static void
+store_put(void *arg, const struct store_put *put, uint64_t ticket)
+{
+	struct sim_store *store = arg;
+	struct sim_call *call = call_new(store, ticket);
+
+	call->is_busy = store->put_count >= STORE_PUT_COUNT_MAX;
+	store->put_count += !call->is_busy;
+	call->put = *put;
+	call->param_count = 3;
+	call->params[0] = bytes_copy((struct bytes){(const uint8_t *)put->city, strlen(put->city)});
+	call->params[1] = bytes_copy((struct bytes){(const uint8_t *)put->unit, strlen(put->unit)});
+	call->params[2] = bytes_copy(put->bytes);
+	call->put.city = (const char *)call->params[0].data;
+	call->put.unit = (const char *)call->params[1].data;
+	call->put.bytes = call->params[2];
+	sim_after(store->sim,
+	    200 + sim_below(store->sim, sim_chance(store->sim, 10) ? STORE_SLOW_US : STORE_READ_US),
+	    on_put, call->number, false, false);
+}
+
 /* ---- The server comes and goes; the daemon notices a while after it is so. */
 
 static void
@@ -343,7 +403,7 @@ sim_store_connect(struct sim_store *store, const struct store_events *events)
 	store->events = *events;
 	store->epoch = store->sim->epoch;
 	store->is_told = store->is_committing = false;
-	store->read_count = 0;
+	store->read_count = store->put_count = 0;
 	store_tell(store);
 }
 
@@ -372,7 +432,7 @@ sim_store_base(struct sim_store *store)
 struct store_port
 sim_store_port(struct sim_store *store)
 {
-	return (struct store_port){store, store_commit, store_read};
+	return (struct store_port){store, store_commit, store_read, store_put};
 }
 
 struct sim_store *

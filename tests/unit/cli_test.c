@@ -40,7 +40,7 @@ Test(commands, every_row_can_be_called)
 {
 	for (size_t i = 0; i < command_count; i++) {
 		const struct command *command = &commands[i];
-		char name[64], *words[2], *save = NULL;
+		char name[64], *words[4], *save = NULL;
 		struct command_made made;
 		int count = 0, word_count = 0;
 

@@ -58,7 +58,7 @@ Test(routes, name_what_their_messages_hold)
 		cr_expect_str_eq(body->name, route->name);
 		cr_expect_not_null(route->handle);
 		cr_expect_neq(route->scope, SCOPE_NONE, "%s", route->name);
-		cr_expect(route->kind == ROUTE_READ || has_field(message, "op_id"), "%s writes without op_id", route->name);
+		cr_expect(route->kind != ROUTE_WRITE || has_field(message, "op_id"), "%s writes without op_id", route->name);
 		cr_expect(route->scope != SCOPE_CITY || (has_field(message, "city") && has_field(message, "year")),
 		    "%s has no city and year", route->name);
 		cr_expect((route->roles == ROLE_NONE) == ((route->states & ~SESSION_READY) != 0 || route->states == 0),

@@ -41,7 +41,7 @@ class World:
         secret = os.path.join(home, "password")
         with open(secret, "w", encoding="utf-8") as file:
             file.write(password + "\n")
-        env = {**os.environ, "JIXIAO_SERVER": self.daemon.address, "JIXIAO_CA": self.daemon.ca, "XDG_STATE_HOME": home,
+        env = {**os.environ, "JIXIAO_SERVER": self.daemon.address, "JIXIAO_CA": self.daemon.ca, "XDG_STATE_HOME": home, "XDG_DATA_HOME": os.path.join(home, "store"),
                "XDG_CONFIG_HOME": home, "LC_ALL": "C.UTF-8"}
         env.pop("JIXIAO_USER", None)
         self.people[account] = env

@@ -1,0 +1,205 @@
+/* jixiao evidence send: files to the daemon, and each filed by its deed (R12, R24, R44). */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/evidence_up.h"
+#include "cli/grid.h"
+#include "cli/proof.h"
+#include "cli/safe_name.h"
+#include "cli/when.h"
+#include "link/link.h"
+#include "link/opid.h"
+#include "wire/text.h"
+
+enum { ROUND_COUNT_MAX = 3 }; /* a daemon that says again and again that chunks are missing is given up */
+
+/* clang-format off */
+static const struct grid_column columns[] = {
+	{"hash",        "文件摘要", "Hash",     GRID_TEXT,  GRID_ALWAYS},
+	{"size",        "字节数",   "Bytes",    GRID_WHOLE, GRID_ALWAYS},
+	{"received",    "收到时间", "Received", GRID_TEXT,  GRID_ALWAYS},
+	{"file",        "文件",     "File",     GRID_TEXT,  GRID_ALWAYS},
+	{"unit",        "单位",     "Unit",     GRID_TEXT,  GRID_DATA_ONLY},
+	{"was_kept",    "此前已收", "Was kept", GRID_BOOL,  GRID_DATA_ONLY},
+	{"receipt",     "回执",     "Receipt",  GRID_TEXT,  GRID_DATA_ONLY},
+	{"bytes_had",   "已有",     "Had",      GRID_WHOLE, GRID_DATA_ONLY},
+	{"bytes_sent",  "发出",     "Sent",     GRID_WHOLE, GRID_DATA_ONLY},
+	{"bytes_twice", "重发",     "Twice",    GRID_WHOLE, GRID_DATA_ONLY},
+	{"breaks",      "中断",     "Breaks",   GRID_WHOLE, GRID_DATA_ONLY},
+};
+/* clang-format on */
+
+struct work {
+	struct online_year year;
+	const char *unit;
+	struct grid *grid;
+};
+
+/* The name under which it is filed: such as any system can take, whatever the disk here calls it. */
+static char *
+name_of(struct cli *cli, const char *path)
+{
+	char name[SAFE_NAME_SIZE_MAX + 1];
+
+	safe_name(path, cli_say(cli, "佐证", "evidence"), name);
+	return text_normal(cli->arena, (struct bytes){(const uint8_t *)name, strlen(name)}, TEXT_NAME_SIZE_MAX);
+}
+
+static enum jx_err
+keep(struct cli *cli, const struct work *work, const struct evidence_file *file, uint8_t *op_id,
+    const Jx__DeedReply **reply)
+{
+	Jx__Deed deed = JX__DEED__INIT;
+	Jx__Records rows = JX__RECORDS__INIT;
+	Jx__File row = JX__FILE__INIT, *list = &row;
+	const struct online_call call = {JX__ENVELOPE__BODY_DEED, &deed, JX__ENVELOPE__BODY_DEED_REPLY};
+	char hex[EVIDENCE_HEX_SIZE];
+	enum jx_err err;
+
+	deed.has_op_id = deed.has_year = true;
+	deed.op_id = (ProtobufCBinaryData){OPID_SIZE, op_id};
+	deed.city = ONLINE_TEXT(work->year.city);
+	deed.year = work->year.year;
+	deed.deed = ONLINE_TEXT(options_has(&cli->options, OPTION_PHOTO) ? "photo.keep" : "evidence.keep");
+	deed.unit = ONLINE_TEXT(work->unit);
+	deed.rows = &rows;
+	rows.files = &list;
+	rows.n_files = 1;
+	row.unit = ONLINE_TEXT(work->unit);
+	row.file = ONLINE_TEXT(evidence_file_hex(file->hash, hex));
+	row.name = name_of(cli, file->path);
+	row.has_size = true;
+	row.size = (uint32_t)file->size;
+	if (row.name == NULL)
+		return JX_E_MEMORY;
+	link_be_patient(cli->link, !options_has(&cli->options, OPTION_TIMEOUT));
+	err = online_try(cli, &call, (const void **)reply);
+	link_be_patient(cli->link, false);
+	return err;
+}
+
+static int
+list_it(struct cli *cli, const struct work *work, const struct evidence_file *file,
+    const struct evidence_sent *sent, uint64_t received_us, const char *receipt)
+{
+	char hex[EVIDENCE_HEX_SIZE];
+	const char *hash = arena_strdup(cli->arena, evidence_file_hex(file->hash, hex));
+
+	if (hash == NULL)
+		return cli_error_memory(cli);
+	grid_add(work->grid, hash, NULL);
+	grid_add_whole(work->grid, file->size);
+	grid_add(work->grid, when_utc(cli, received_us), when_local(cli, received_us));
+	grid_add(work->grid, file->path, cli_shown(cli, file->path));
+	grid_add(work->grid, work->unit, NULL);
+	grid_add_bool(work->grid, sent->was_kept);
+	grid_add(work->grid, receipt, NULL);
+	grid_add_whole(work->grid, sent->bytes_had);
+	grid_add_whole(work->grid, sent->bytes_sent);
+	grid_add_whole(work->grid, sent->bytes_twice);
+	grid_add_whole(work->grid, sent->breaks);
+	if (sent->was_kept)
+		cli_note(cli, "%s：此前已收到（%s），不必再传", "%s: received before (%s), nothing was sent",
+		    cli_shown(cli, file->path), when_local(cli, received_us));
+	if (receipt != NULL)
+		cli_note(cli, "回执：%s", "receipt: %s", receipt);
+	if (evidence_file_has_changed(file))
+		cli_note(cli, "%s：文件此后又有改动；所收的是改动前的内容", "%s: it has been changed since; what was received is as it was before",
+		    cli_shown(cli, file->path));
+	return CLI_EXIT_OK;
+}
+
+static int
+send_it(struct cli *cli, const struct work *work, const struct evidence_file *file)
+{
+	const struct proof_of of = {work->year.city, work->year.year};
+	struct evidence_sent sent;
+	uint8_t op_id[OPID_SIZE];
+	const Jx__DeedReply *reply;
+	const char *receipt = NULL;
+	enum jx_err err = JX_E_INCOMPLETE;
+	int status;
+
+	opid_make(op_id);
+	for (int round = 0; err == JX_E_INCOMPLETE && round < ROUND_COUNT_MAX; round++) {
+		status = evidence_up_send(cli, file, &work->year, work->unit, &sent);
+		if (status != CLI_EXIT_OK)
+			return status;
+		if (sent.was_kept)
+			return list_it(cli, work, file, &sent, sent.kept_us, NULL);
+		err = keep(cli, work, file, op_id, &reply);
+		if (err == JX_OK && reply->receipt == NULL)
+			err = JX_E_INCOMPLETE; /* somebody else of the unit filed it meanwhile: the offer tells */
+	}
+	if (err == JX_E_INCOMPLETE)
+		return cli_error(cli, err, "%s", "%s", cli_shown(cli, file->path));
+	if (err != JX_OK)
+		return online_fail(cli);
+	status = proof_accept(cli, reply->receipt, &of, op_id, NULL, &receipt);
+	if (status != CLI_EXIT_OK)
+		return status;
+	for (size_t i = 0; i < reply->n_notes; i++)
+		cli_note(cli, "%s", "%s", reply->notes[i]);
+	return list_it(cli, work, file, &sent, reply->receipt->received_us, receipt);
+}
+
+/* Is there any use in trying the next file after that? */
+static bool
+ends_all(int status)
+{
+	return status == err_exit(JX_E_CONNECTION) || status == err_exit(JX_E_SESSION) ||
+	       status == err_exit(JX_E_CANCELLED);
+}
+
+static int
+find_unit(struct cli *cli, struct work *work)
+{
+	int status = CLI_EXIT_OK;
+
+	work->unit = cli->options.values[OPTION_UNIT];
+	if (work->unit == NULL)
+		status = online_own_unit(cli, &work->unit);
+	if (status == CLI_EXIT_OK && work->unit == NULL)
+		return cli_error(cli, JX_E_USAGE, "缺少 单位（--unit）", "missing: the unit (--unit)");
+	return status;
+}
+
+int
+cmd_evidence_send(struct cli *cli)
+{
+	struct work work = {.unit = NULL};
+	size_t count = cli->options.word_count, good = 0;
+	int status, last = CLI_EXIT_OK;
+
+	status = online_prepare(cli);
+	if (status == CLI_EXIT_OK)
+		status = find_unit(cli, &work);
+	if (status == CLI_EXIT_OK)
+		status = online_pick_year(cli, &work.year);
+	if (status != CLI_EXIT_OK)
+		return status;
+	work.grid = grid_new(cli, grid_form_of(cli), columns, sizeof columns / sizeof columns[0]);
+	if (work.grid == NULL)
+		return cli_error_memory(cli);
+	for (size_t i = 0; i < count && !ends_all(last); i++) {
+		struct evidence_file file;
+
+		status = evidence_file_open(cli, cli->options.words[i], &file);
+		if (status == CLI_EXIT_OK) {
+			status = send_it(cli, &work, &file);
+			evidence_file_close(&file);
+		}
+		good += status == CLI_EXIT_OK;
+		if (status != CLI_EXIT_OK)
+			last = status;
+	}
+	if (good > 0) {
+		status = grid_show(work.grid, false);
+		if (status != CLI_EXIT_OK)
+			return status;
+	}
+	if (last == CLI_EXIT_OK || good == 0 || ends_all(last))
+		return last;
+	return err_exit(JX_E_FAULTS); /* some of them */
+}
