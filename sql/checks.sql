@@ -116,10 +116,10 @@ SELECT 'a unit has sent a chunk that is not there', format('%s %s %s', c.city, c
 FROM jx.unit_chunk c WHERE NOT EXISTS (SELECT FROM jx.chunk k WHERE k.city = c.city AND k.hash = c.hash
 	AND octet_length(k.bytes) = c.size)
 UNION ALL
-SELECT 'a chunk is nobody''s', format('%s %s', k.city, encode(k.hash, 'hex'))
+SELECT 'a chunk is there that no unit has sent', format('%s %s', k.city, encode(k.hash, 'hex'))
 FROM jx.chunk k WHERE NOT EXISTS (SELECT FROM jx.unit_chunk c WHERE c.city = k.city AND c.hash = k.hash)
 UNION ALL
-SELECT 'a unit''s bytes are not their sum', format('%s %s %s', city, year, unit)
+SELECT 'the bytes of a unit are not their sum', format('%s %s %s', city, year, unit)
 FROM jx.unit_bytes u WHERE bytes <> (SELECT coalesce(sum(jx.evidence_charge(size)), 0) FROM jx.unit_chunk c
 	WHERE c.city = u.city AND c.year = u.year AND c.unit = u.unit)
 	+ (SELECT coalesce(sum(jx.evidence_charge(octet_length(hashes))), 0) FROM jx.file_page p

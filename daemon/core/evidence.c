@@ -177,7 +177,9 @@ evidence_on_offer_book(struct core *core, struct request *req, struct book *book
 	if (!evidence_may_send(core, req, book, err))
 		return;
 	kept = proof_find(book, evidence->unit, evidence->hex);
-	evidence->at_us = kept == NULL ? 0 : kept->at_us;
+	/* Of what visitors have kept, the unit knows nothing by asking. */
+	if (kept != NULL && proof_may_read(book, &req->actor, kept))
+		evidence->at_us = kept->at_us;
 	err = evidence_ask(core, req, QUESTION_FILE, 0, 0, evidence_on_offered);
 	if (err != JX_OK)
 		request_fail(core, req, err, NULL);

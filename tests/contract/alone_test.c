@@ -43,6 +43,13 @@ the_daemon_role_may_only_call_its_functions(struct real *real, struct contract *
 	REQUIRE(*real_sql(real->pool_url, "SELECT * FROM jx.question_head()") == '\0');
 }
 
+/* Work under way (sql/004_evidence.sql says why); of these, too, no row is ever removed. */
+static bool
+is_under_way(const char *table)
+{
+	return strcmp(table, "jx.file_page") == 0 || strcmp(table, "jx.unit_bytes") == 0;
+}
+
 static void
 no_row_can_be_changed_not_even_by_the_owner(struct real *real, struct contract *contract)
 {
@@ -57,13 +64,13 @@ no_row_can_be_changed_not_even_by_the_owner(struct real *real, struct contract *
 	char sql[256];
 
 	contract_must(contract, &add_li);
-	REQUIRE(PQntuples(tables) >= 15 + 10);
+	REQUIRE(PQntuples(tables) >= 15 + 15);
 	for (int i = 0; i < PQntuples(tables); i++) {
 		const char *table = PQgetvalue(tables, i, 0), *column = PQgetvalue(tables, i, 1);
 
 		for (size_t k = 0; k < 2; k++) {
 			snprintf(sql, sizeof sql, "UPDATE %s SET %s = %s", table, column, column);
-			REQUIRE(strcmp(real_sql(urls[k], sql), "JX004") == 0);
+			REQUIRE(strcmp(real_sql(urls[k], sql), is_under_way(table) ? "" : "JX004") == 0);
 			snprintf(sql, sizeof sql, "DELETE FROM %s", table);
 			REQUIRE(strcmp(real_sql(urls[k], sql), "JX004") == 0);
 			snprintf(sql, sizeof sql, "TRUNCATE %s CASCADE", table);

@@ -1,5 +1,6 @@
 /* sql/checks.sql: each invariant fires on a planted breach; the tables refuse rows that break the
  * rules. */
+#include <sodium.h>
 #include <string.h>
 
 #include "contract/real_store.h"
@@ -12,6 +13,37 @@ asset_text(const char *name)
 		if (strcmp(asset_list[i].name, name) == 0)
 			return asset_list[i].text;
 	abort();
+}
+
+/* A file of one chunk, "x", found whole and kept. */
+#define FILE_X "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+
+static void
+put_evidence(struct contract *contract)
+{
+	static const uint8_t byte = 'x';
+	static uint8_t hash[32], list[32];
+	struct store_put puts[] = {
+	    {.kind = STORE_PUT_LIST, .bytes = {hash, sizeof hash}, .size = 1},
+	    {.kind = STORE_PUT_CHUNK, .bytes = {&byte, 1}, .received_us = 1},
+	    {.kind = STORE_PUT_SEAL, .bytes = {list, sizeof list}, .size = 1},
+	};
+
+	crypto_hash_sha256(hash, &byte, 1);
+	crypto_hash_sha256(list, hash, sizeof hash);
+	for (size_t i = 0; i < sizeof puts / sizeof *puts; i++) {
+		enum jx_err err;
+
+		puts[i].city = "sy";
+		puts[i].year = 2026;
+		puts[i].unit = "X1";
+		puts[i].quota = 1 << 20;
+		memcpy(puts[i].hash, hash, sizeof hash);
+		do
+			err = contract_put(contract, &puts[i])->err;
+		while (err == JX_E_UNAVAILABLE); /* its connections may come later */
+		REQUIRE(err == JX_OK);
+	}
 }
 
 /* A bit of everything: what the plants break. */
@@ -33,6 +65,9 @@ fill(struct contract *contract)
 	static const char plan_again[] =
 	    "{\"base_batch\":7,\"deed\":\"d\",\"papers\":["
 	    "{\"kind\":\"plans\",\"key\":\"X1\",\"row\":{\"unit\":\"X1\"}}]}";
+	static const char kept[] = "{\"base_batch\":8,\"deed\":\"d\",\"papers\":["
+				   "{\"kind\":\"files\",\"key\":\"X1/" FILE_X
+				   "\",\"row\":{\"unit\":\"X1\",\"file\":\"" FILE_X "\",\"size\":1}}]}";
 	static const char finish[] =
 	    "{\"run\":1,\"state\":\"refused\",\"pages\":[[\"results\",0]]}";
 	static const struct bytes page = {(const uint8_t *)"page", 4};
@@ -65,8 +100,10 @@ fill(struct contract *contract)
 		.op = 8,
 		.content = 8,
 		.body = plan_again},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 9, .content = 9, .body = kept},
 	};
 
+	put_evidence(contract);
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
 		contract_must(contract, &items[i]);
 }
@@ -104,6 +141,16 @@ static const struct {
     {"a run stands on no state of its year", "UPDATE jx.run SET batch = 1"},
     {"a run ended that never began", "DELETE FROM jx.run"},
     {"pages of a run that has not ended", "DELETE FROM jx.run_end"},
+    {"a file is kept that was never found whole", "DELETE FROM jx.file"},
+    {"a file is kept that was never found whole", "UPDATE jx.file SET unit = 'X2'"},
+    {"a whole file lacks chunks of its unit", "DELETE FROM jx.unit_chunk"},
+    {"a whole file has another list than was read", "UPDATE jx.file SET list = file"},
+    {"a whole file has another list than was read",
+	"ALTER TABLE jx.file_page DISABLE TRIGGER no_removal; DELETE FROM jx.file_page"},
+    {"a whole file has not its size", "UPDATE jx.unit_chunk SET size = 2"},
+    {"a unit has sent a chunk that is not there", "DELETE FROM jx.chunk"},
+    {"a chunk is there that no unit has sent", "UPDATE jx.unit_chunk SET city = 'sz'"},
+    {"the bytes of a unit are not their sum", "UPDATE jx.unit_bytes SET bytes = bytes + 1"},
 };
 enum { PLANT_COUNT = sizeof plants / sizeof *plants };
 
@@ -179,7 +226,7 @@ every_rule_has_a_plant(struct real *real, struct contract *contract)
 			}
 		}
 	}
-	REQUIRE(rules == 21);
+	REQUIRE(rules == 28);
 }
 
 static void

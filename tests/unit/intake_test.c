@@ -168,7 +168,7 @@ stub_open(struct stub *stub)
 	*stub = (struct stub){.now_us = 1000000};
 	clock = (struct clock_port){stub, stub_now};
 	rng = (struct rng_port){stub, stub_fill};
-	store = (struct store_port){stub, stub_commit, stub_read};
+	store = (struct store_port){.arg = stub, .commit = stub_commit, .read = stub_read};
 	job = (struct job_port){.arg = stub, .password = stub_password};
 	log = (struct log_port){stub, stub_log};
 	world = (struct core_world){.clock = &clock,
