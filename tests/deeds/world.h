@@ -19,11 +19,8 @@ struct world {
 	struct deed_ctx deed; /* the last one: why, notes, changes */
 	struct view_ctx view; /* the last one: rows */
 	const char *field;    /* refused for that argument */
-<<<<<<< HEAD
 	const uint8_t *content_hash; /* of the next deeds: 32 bytes; NULL: none */
-=======
 	struct deed_file file;      /* given to deeds that keep one */
->>>>>>> h-ev
 	struct deed_run run, other; /* given to deeds and views that take a run */
 	Jx__Node **nodes;           /* given to views that take an explanation */
 	size_t node_count;
