@@ -63,6 +63,7 @@ struct sim_client {
 	struct sim_op *op;
 	unsigned phase, variant, run;
 	uint32_t chunk, chunks_waited;
+	uint32_t chunks_have, chunks_acked; /* of an upload, a bit each */
 	uint64_t batch;
 	bool is_doubting; /* acknowledged; asked once more, it must give the same receipt */
 };
@@ -124,6 +125,14 @@ void sim_deed_send_history(struct sim_client *client);
 void sim_deed_on_history(struct sim_client *client, const Jx__Envelope *envelope);
 void sim_deed_send_watch(struct sim_client *client);
 void sim_deed_on_watch(struct sim_client *client, const Jx__Envelope *envelope);
+
+/* ---- sim_upload.c: files of evidence. */
+void sim_upload_send(struct sim_client *client);
+void sim_upload_send_wrong(struct sim_client *client);
+void sim_upload_send_bad(struct sim_client *client);
+void sim_upload_answered(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_upload_on_bad(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_upload_refused(struct sim_client *client, const char *code);
 
 void sim_rude_send_garbage(struct sim_client *client);
 void sim_rude_send_flood(struct sim_client *client);

@@ -29,6 +29,10 @@ static const struct {
     {"view", OFFICE | READER},
     {"history", OFFICE | READER},
     {"watch", OFFICE | READER},
+    {"evidence_offer", OFFICE},
+    {"evidence_list", OFFICE},
+    {"evidence_chunk", OFFICE},
+    {"evidence_read", OFFICE | READER},
 };
 
 static bool

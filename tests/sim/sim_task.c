@@ -254,6 +254,11 @@ const struct sim_task sim_tasks[] = {
     {"view, unknown", sim_deed_send_unknown_view, sim_deed_on_view, NULL},
     {"history", sim_deed_send_history, sim_deed_on_history, NULL},
     {"watch", sim_deed_send_watch, sim_deed_on_watch, NULL},
+    {"upload", sim_upload_send, sim_upload_answered, sim_upload_refused},
+    {"upload", sim_upload_send, sim_upload_answered, sim_upload_refused},
+    {"upload", sim_upload_send, sim_upload_answered, sim_upload_refused},
+    {"upload, wrong", sim_upload_send_wrong, sim_upload_answered, sim_upload_refused},
+    {"upload, bad", sim_upload_send_bad, sim_upload_on_bad, NULL},
     {"garbage", sim_rude_send_garbage, go_on, NULL},
     {"flood", sim_rude_send_flood, sim_rude_on_flood, NULL},
 };
