@@ -309,6 +309,41 @@ with Daemon(jixiaod, config=CONFIG) as daemon:
         one.send(common)
         tally.check("two units at once: kept by each", one.keep(common).HasField("receipt"))
 
+    # ---- Killed again and again, the daemon and its database by turns: what was acknowledged is there (G1).
+    for one in (clerk.peer, second.peer):
+        one.sock.close()
+    long = random_file(3 << 20, b"PK\x03\x04")
+    pieces = [long[i:i + CHUNK] for i in range(0, len(long), CHUNK)]
+    acked, kills = set(), 0
+    while len(acked) < len(pieces):
+        try:
+            second = sender("clerk-e1", "E1")
+            lacking = second.list(long)
+            tally.check("acknowledged, and there", not acked & set(lacking), (sorted(acked), lacking))
+            acked = set(range(len(pieces))) - set(lacking)
+            for count, place in enumerate(lacking):
+                if count == 9 and kills < 6:
+                    kills += 1
+                    second.peer.send(evidence_chunk=E.EvidenceChunk(**second.at, unit="E1", data=pieces[place]))
+                    if kills % 2:
+                        daemon.kill()
+                        daemon.start()
+                        break
+                    os.kill(daemon.postgres_pid(), 9)
+                    second.peer.receive()
+                    time.sleep(1)
+                    break
+                second.chunk(pieces[place])
+                acked.add(place)
+        except (Refused, ConnectionError, OSError) as error:
+            good = getattr(error, "code", "E_UNAVAILABLE") in ("E_UNAVAILABLE", "E_BUSY")
+            tally.check("in trouble: try again", good, error)
+            time.sleep(0.3)
+    tally.check("killed six times", kills == 6, kills)
+    tally.check("kept after all that", second.keep(long, name="a.zip").HasField("receipt"))
+    other, third, office, evaluator = (sender(a, u) for a, u in (("clerk-e2", "E2"), ("func", "E3"), ("office", "E1"), ("eval", "E1")))
+    tally.check("and reads as it was sent", second.download(sha(long), CHUNK)[0] == long)
+
     # ---- Many verifications at once of one unit: a few are under way, the others are told to come again.
     lie = random_file(2 << 20)
     second.list(lie)
