@@ -356,20 +356,3 @@ evidence_up_send(struct cli *cli, const struct evidence_file *file, const struct
 	arena_free(up.arena);
 	return status;
 }
-
-int
-evidence_up_path(struct cli *cli, const char *path, const uint8_t hash[EVIDENCE_HASH_SIZE],
-    const struct online_year *year, const char *unit, struct evidence_sent *sent)
-{
-	struct evidence_file file;
-	int status = evidence_file_open(cli, path, &file);
-
-	if (status != CLI_EXIT_OK)
-		return status;
-	if (memcmp(file.hash, hash, EVIDENCE_HASH_SIZE) == 0)
-		status = evidence_up_send(cli, &file, year, unit, sent);
-	else
-		status = cli_error(cli, JX_E_FILE, "%s：已不是办理时的文件", "%s: not the file it was when the deed was sealed", cli_shown(cli, path));
-	evidence_file_close(&file);
-	return status;
-}
