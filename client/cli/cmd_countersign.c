@@ -3,12 +3,14 @@
  * marks in the evaluator's file, agrees or objects, types the unit's code; the
  * file then carries his word beside each mark (deeds group.mark, visit.mark).
  */
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/draft.h"
 #include "cli/files.h"
 #include "cli/local.h"
 #include "cli/rows_file.h"
@@ -214,6 +216,17 @@ sign_all(struct cli *cli, const struct signing *signing, Jx__Records *out)
 }
 
 static int
+put_text(struct cli *cli, const char *path, struct bytes text)
+{
+	const char *draft = draft_of_path(path);
+
+	if (draft != NULL)
+		return draft_write(cli, draft, text, false);
+	errno = 0;
+	return files_write(cli->arena, path, text) == JX_OK ? CLI_EXIT_OK : cli_error_file(cli, path, errno);
+}
+
+static int
 write_file(struct cli *cli, const struct signing *signing, const Jx__Records *records)
 {
 	const char *path = cli->options.values[OPTION_OUT] != NULL ? cli->options.values[OPTION_OUT] : cli->options.words[0];
@@ -223,7 +236,7 @@ write_file(struct cli *cli, const struct signing *signing, const Jx__Records *re
 	bool is_fine = file != NULL;
 	enum record_kind there[SIGNED_KIND_COUNT]; /* a deed takes not all of them */
 	size_t count = 0;
-	enum jx_err err;
+	int status;
 
 	for (size_t i = 0; i < SIGNED_KIND_COUNT; i++)
 		if (records_count(records, kinds[i]) > 0)
@@ -233,10 +246,10 @@ write_file(struct cli *cli, const struct signing *signing, const Jx__Records *re
 		is_fine = ferror(file) == 0;
 		is_fine = fclose(file) == 0 && is_fine;
 	}
-	err = is_fine ? files_write(cli->arena, path, (struct bytes){(const uint8_t *)text, size}) : JX_E_MEMORY;
+	status = is_fine ? put_text(cli, path, (struct bytes){(const uint8_t *)text, size}) : cli_error_memory(cli);
 	free(text);
-	if (err != JX_OK)
-		return cli_error(cli, err, "%s", "%s", cli_shown(cli, path));
+	if (status != CLI_EXIT_OK)
+		return status;
 	cli_note(cli, "已会签 %zu 项，写入 %s；评分一改即失效", "%zu marks countersigned, in %s; a changed mark needs it anew",
 	    signing->mark_count, cli_shown(cli, path));
 	return CLI_EXIT_OK;
@@ -246,7 +259,7 @@ static int
 check_path(const struct cli *cli)
 {
 	const char *path = cli->options.words[0], *end = strrchr(path, '.');
-	bool is_yaml = end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
+	bool is_yaml = draft_of_path(path) != NULL || (end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0));
 
 	if (is_yaml || cli->options.values[OPTION_OUT] != NULL)
 		return CLI_EXIT_OK;
@@ -276,8 +289,10 @@ cmd_countersign(struct cli *cli)
 	status = unit_code_ask(cli, cli_say(cli, "会签码: ", "the unit's code: "), code);
 	if (status == CLI_EXIT_OK) {
 		countersign_key(code, signing.year.city, signing.year.year, signing.marks[0].unit, key, signing.secret);
-		status = sign_all(cli, &signing, &records);
+		status = unit_code_check(cli, &signing.year, signing.marks[0].unit, key);
 	}
+	if (status == CLI_EXIT_OK)
+		status = sign_all(cli, &signing, &records);
 	sodium_memzero(code, sizeof code);
 	sodium_memzero(signing.secret, sizeof signing.secret);
 	return status == CLI_EXIT_OK ? write_file(cli, &signing, &records) : status;

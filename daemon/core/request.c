@@ -74,12 +74,12 @@ void
 request_weigh(struct core *core, struct request *req)
 {
 	struct session *session = session_find(core, req->session);
-	size_t more = arena_used(req->arena) - req->memory;
+	size_t memory = arena_used(req->arena);
 
-	req->memory += more;
-	core->requests.memory += more;
+	core->requests.memory += memory - req->memory;
 	if (session != NULL)
-		session->memory += more;
+		session->memory += memory - req->memory;
+	req->memory = memory;
 }
 
 struct request *

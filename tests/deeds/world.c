@@ -228,9 +228,9 @@ world_do_with(struct world *world, const char *name, const char *const *argument
 	    .lang = JX_ZH,
 	    .arena = world->arena,
 	    .run = world->run,
+	    .file = world->file,
 	    .slot = world->slot,
 	    .tally = world->tally,
-	    .file = world->file,
 	    .faults = faults_new(JX_ZH)};
 	must(world->deed.deed != NULL, name);
 	err = deed_run_it(&world->deed, &world->field);

@@ -60,12 +60,14 @@ def in_the_field(world, evaluator, code, foreign):
     with open(marks, "w", encoding="utf-8") as file:
         file.write(MARKS)
     check("logged in, before setting out", evaluator.login(), 0)
+    check("the kit is pulled", evaluator.run("kit", "pull"), 0)
     world.link.down()
     sign = ("countersign", marks, "--name", "王五")
     check("what is wrong is told before the code is asked", evaluator.run(*sign, "--value", "maybe", stdin=""), 2, "agree")
     check("an objection says what it is", evaluator.run(*sign, "--value", "object", stdin=""), 2, "--reason")
     check("no such mark", evaluator.run(*sign, "--value", "agree", "--object", "G9", stdin=""), 1, "E_NOT_FOUND")
     check("a slip in the code", evaluator.run(*sign, "--value", "agree", stdin=code[:-1] + ("0" if code[-1] != "0" else "1") + "\n"), 2)
+    check("another unit's code: the kit knows the unit's key", evaluator.run(*sign, "--value", "agree", stdin=foreign + "\n"), 2, "不是 E1 的会签码")
     with open(marks, encoding="utf-8") as file:
         tally.check("nothing was written", file.read() == MARKS)
     check("agreed, without a link", evaluator.run(*sign, "--value", "agree", "--object", "G1", stdin=code + "\n"), 0, "G1", "40.5", "已会签 1 项")
@@ -73,6 +75,10 @@ def in_the_field(world, evaluator, code, foreign):
     check("thought better of it: the later word stands", evaluator.run(*sign, "--value", "object", "--reason", "口径不同", "--object", "G1", stdin=code + "\n"), 0)
     with open(marks, encoding="utf-8") as file:
         tally.check("each mark once", file.read().count("signature") == 2)
+    check("a draft as well", evaluator.run("draft", "put", "e1", marks), 0)
+    check("a draft, in its place", evaluator.run("countersign", "draft:e1", "--name", "王五", "--value", "object", "--reason", "口径不同",
+                                                 "--object", "G1", stdin=code + "\n"), 0, "已会签 1 项")
+    tally.check("it is the draft that changed", evaluator.run("draft", "show", "e1").stdout.count("signature") == 2)
     return marks
 
 
@@ -85,8 +91,10 @@ def back_home(world, evaluator, marks, foreign):
                 [("object", "口径不同"), ("object", "数据已更正")], rows)
     check("in words", evaluator.run("countersign", "list", "--csv"), 0, "王五")
     # With another unit's code it is not that unit's word.
-    check("signed with another unit's code", evaluator.run("countersign", marks, "--name", "赵六", "--value", "agree", "--object", "G1", stdin=foreign + "\n"), 0)
-    check("is refused, and told where it stands", evaluator.run("group", "mark", "E1", marks), 6, "marks.yaml:", "不是该单位会签码的签名")
+    other = Person(world, "li", home=os.path.join(world.folder, "another-laptop"), by_file=True)
+    check("signed with another unit's code, where no kit was pulled", other.run(
+        "countersign", marks, "--name", "赵六", "--value", "agree", "--object", "G1", stdin=foreign + "\n"), 0, "报送时才能核对")
+    check("is refused, and told where it stands", other.run("group", "mark", "E1", marks), 6, "marks.yaml:", "不是该单位会签码的签名")
     # A mark that is changed afterwards is no longer countersigned.
     with open(marks, "w", encoding="utf-8") as file:
         file.write(MARKS.replace("40.5", "41"))

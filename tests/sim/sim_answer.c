@@ -440,6 +440,45 @@ answer_history(const struct sim_base *base, const struct params *params, struct 
 	free(found);
 }
 
+static struct store_put
+param_file(const struct params *params)
+{
+	struct store_put of = {.city = param_text(params, 0),
+	    .year = (uint32_t)param_whole(params, 1),
+	    .unit = param_text(params, 2),
+	    .size = param_whole(params, 4)};
+
+	memcpy(of.hash, params->cells[3].data, sizeof of.hash);
+	return of;
+}
+
+static void
+answer_file(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	struct store_put of = param_file(params);
+	struct sim_file file = sim_evidence_file(base, &of);
+
+	add_whole(answer, file.used);
+	add_text(answer, file.is_sealed ? "t" : "f");
+	add_whole(answer, file.listed);
+	add_whole(answer, file.missing);
+	add_whole(answer, file.had);
+	add_whole(answer, file.newest_us);
+}
+
+static void
+answer_file_chunks(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	struct store_put of = param_file(params);
+	uint64_t first = param_whole(params, 5), count = param_whole(params, 6);
+	struct bytes hash, bytes;
+
+	for (uint64_t i = first; i < first + count && sim_evidence_chunk(base, &of, i, &hash, &bytes); i++) {
+		add_bytes(answer, hash.data, hash.size);
+		add_bytes(answer, bytes.data, bytes.size);
+	}
+}
+
 /* ---- Polls. */
 
 static void
@@ -516,45 +555,6 @@ answer_votes(const struct sim_base *base, const struct params *params, struct an
 	}
 }
 
-static struct store_put
-param_file(const struct params *params)
-{
-	struct store_put of = {.city = param_text(params, 0),
-	    .year = (uint32_t)param_whole(params, 1),
-	    .unit = param_text(params, 2),
-	    .size = param_whole(params, 4)};
-
-	memcpy(of.hash, params->cells[3].data, sizeof of.hash);
-	return of;
-}
-
-static void
-answer_file(const struct sim_base *base, const struct params *params, struct answer *answer)
-{
-	struct store_put of = param_file(params);
-	struct sim_file file = sim_evidence_file(base, &of);
-
-	add_whole(answer, file.used);
-	add_text(answer, file.is_sealed ? "t" : "f");
-	add_whole(answer, file.listed);
-	add_whole(answer, file.missing);
-	add_whole(answer, file.had);
-	add_whole(answer, file.newest_us);
-}
-
-static void
-answer_file_chunks(const struct sim_base *base, const struct params *params, struct answer *answer)
-{
-	struct store_put of = param_file(params);
-	uint64_t first = param_whole(params, 5), count = param_whole(params, 6);
-	struct bytes hash, bytes;
-
-	for (uint64_t i = first; i < first + count && sim_evidence_chunk(base, &of, i, &hash, &bytes); i++) {
-		add_bytes(answer, hash.data, hash.size);
-		add_bytes(answer, bytes.data, bytes.size);
-	}
-}
-
 static const struct {
 	size_t column_count;
 	void (*fn)(const struct sim_base *, const struct params *, struct answer *);
@@ -574,13 +574,13 @@ static const struct {
     [QUESTION_KEYS] = {3, answer_keys},
     [QUESTION_PAPERS] = {2, answer_papers},
     [QUESTION_HISTORY] = {9, answer_history},
+    [QUESTION_DEVICE] = {1, answer_device},
+    [QUESTION_FILE] = {6, answer_file},
+    [QUESTION_FILE_CHUNKS] = {2, answer_file_chunks},
     [QUESTION_CARD] = {4, answer_card},
     [QUESTION_POLLS] = {6, answer_polls},
     [QUESTION_CASTS] = {2, answer_casts},
     [QUESTION_VOTES] = {2, answer_votes},
-    [QUESTION_DEVICE] = {1, answer_device},
-    [QUESTION_FILE] = {6, answer_file},
-    [QUESTION_FILE_CHUNKS] = {2, answer_file_chunks},
 };
 
 void

@@ -59,11 +59,11 @@ sim_base_free(struct sim_base *base)
 	free(base->ends);
 	free(base->ops);
 	free(base->batches);
+	sim_evidence_free(base);
 	free(base->polls);
 	free(base->cards);
 	free(base->votes);
 	free(base->poll_ends);
-	sim_evidence_free(base);
 	free(base);
 }
 

@@ -126,11 +126,11 @@ struct sim_base {
 	struct base_end *ends;
 	struct base_op *ops;
 	struct base_batch *batches;
+	struct sim_evidence *evidence; /* beside the batches: NULL: nothing was put */
 	struct base_poll *polls;
 	struct base_card *cards;
 	struct base_vote *votes;
 	struct base_poll_end *poll_ends;
-	struct sim_evidence *evidence; /* beside the batches: NULL: nothing was put */
 };
 
 struct sim_base *sim_base_new(void);
@@ -172,13 +172,6 @@ void sim_base_answer(const struct sim_base *base, enum store_question question,
 json_t *sim_base_rows(
     const struct base_state *state, enum record_kind kind, uint64_t offset, uint64_t limit);
 
-/* ---- sim_poll.c: what a deed does to polls and cards (after its papers); a vote. state: the deed's. */
-enum jx_err sim_poll_deed(struct sim_base *base, struct base_state *state, const json_t *body);
-enum jx_err sim_poll_ballot(struct sim_base *base, const struct store_item *item, const json_t *body);
-/* Records of a kind, appended to the state. */
-enum jx_err sim_base_change_kind(
-    struct sim_base *base, struct base_state *state, enum record_kind kind, json_t *rows);
-
 /* ---- sim_evidence.c: chunks, lists, files. of: whose, and which file (city, year, unit, hash, size). */
 enum { SIM_HAVE_SIZE = 128 };
 struct sim_file {
@@ -193,6 +186,12 @@ struct sim_file sim_evidence_file(const struct sim_base *base, const struct stor
 /* false: not listed. bytes "": not sent. */
 bool sim_evidence_chunk(const struct sim_base *base, const struct store_put *of, uint64_t place,
     struct bytes *hash, struct bytes *bytes);
+/* ---- sim_poll.c: what a deed does to polls and cards (after its papers); a vote. state: the deed's. */
+enum jx_err sim_poll_deed(struct sim_base *base, struct base_state *state, const json_t *body);
+enum jx_err sim_poll_ballot(struct sim_base *base, const struct store_item *item, const json_t *body);
+/* Records of a kind, appended to the state. */
+enum jx_err sim_base_change_kind(
+    struct sim_base *base, struct base_state *state, enum record_kind kind, json_t *rows);
 
 /* ---- sim_paper.c: versions. State's own heads must be there for records. */
 enum { SIM_PAPER_KEY_SIZE = 1024 };

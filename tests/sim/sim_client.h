@@ -65,8 +65,8 @@ struct sim_client {
 	unsigned phase, variant, run;
 	uint32_t chunk, chunks_waited;
 	uint64_t batch;
-	unsigned content; /* of a card */
 	bool is_carried;  /* what was sent last went by hand */
+	unsigned content; /* of a card */
 	bool is_doubting; /* acknowledged; asked once more, it must give the same receipt */
 };
 
@@ -128,6 +128,13 @@ void sim_deed_on_history(struct sim_client *client, const Jx__Envelope *envelope
 void sim_deed_send_watch(struct sim_client *client);
 void sim_deed_on_watch(struct sim_client *client, const Jx__Envelope *envelope);
 
+/* The same message for the same variant. */
+void sim_deed_make(struct sim_client *client, Jx__Deed *deed);
+
+/* ---- sim_carry.c: deeds that travel by hand. */
+void sim_carry_device_add(struct sim_client *client);
+void sim_carry_send(struct sim_client *client);
+void sim_carry_answered(struct sim_client *client, const Jx__Envelope *envelope);
 /* ---- sim_cast.c: an office that opens, closes and looks at polls; a voter. */
 void sim_cast_send_open(struct sim_client *client);
 void sim_cast_send_close(struct sim_client *client);
@@ -137,14 +144,6 @@ void sim_cast_send_state(struct sim_client *client);
 void sim_cast_on_state(struct sim_client *client, const Jx__Envelope *envelope);
 extern const struct sim_task sim_cast_tasks[]; /* of a voter */
 extern const size_t sim_cast_task_count;
-
-/* The same message for the same variant. */
-void sim_deed_make(struct sim_client *client, Jx__Deed *deed);
-
-/* ---- sim_carry.c: deeds that travel by hand. */
-void sim_carry_device_add(struct sim_client *client);
-void sim_carry_send(struct sim_client *client);
-void sim_carry_answered(struct sim_client *client, const Jx__Envelope *envelope);
 
 void sim_rude_send_garbage(struct sim_client *client);
 void sim_rude_send_flood(struct sim_client *client);

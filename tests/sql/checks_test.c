@@ -46,40 +46,6 @@ put_evidence(struct contract *contract)
 	}
 }
 
-/* A poll that was opened, cast in and closed. */
-static void
-fill_poll(struct contract *contract)
-{
-#define CARD "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	static const char poll_open[] =
-	    "{\"base_batch\":10,\"deed\":\"poll.open\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
-	    "{\"poll\":\"P1\",\"state\":\"open\",\"slot\":0,\"print\":\"p\",\"opened_us\":1700000000000012}}],"
-	    "\"cards\":{\"poll\":\"P1\",\"hashes\":\"" CARD "\"}}";
-	static const char ballot[] = "{\"card\":\"" CARD "\",\"poll\":\"P1\"}";
-	static const char poll_close[] =
-	    "{\"base_batch\":11,\"deed\":\"poll.close\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
-	    "{\"poll\":\"P1\",\"state\":\"closed\"}},{\"kind\":\"stacks\",\"key\":\"P1-X1\",\"row\":"
-	    "{\"stack\":\"P1-X1\",\"unit\":\"X1\",\"group\":\"g\",\"state\":\"polled\",\"valid\":1}}],\"votes\":1,"
-	    "\"ballots\":[{\"unit\":\"X1\",\"group\":\"g\",\"card\":\"P1-k\",\"answers\":[\"A\"]}]}";
-	static const uint8_t sealed[3112];
-	static const struct bytes vote = {sealed, sizeof sealed};
-	const struct contract_item items[] = {
-	    {.action = "deed", .city = "sy", .year = 2026, .op = 11, .content = 11, .body = poll_open},
-	    {.action = "ballot",
-		.city = "sy",
-		.year = 2026,
-		.op = 12,
-		.content = 12,
-		.body = ballot,
-		.blobs = &vote,
-		.blob_count = 1},
-	    {.action = "deed", .city = "sy", .year = 2026, .op = 13, .content = 13, .body = poll_close},
-	};
-
-	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
-		contract_must(contract, &items[i]);
-}
-
 /* A bit of everything: what the plants break. */
 static void
 fill(struct contract *contract)
@@ -108,6 +74,19 @@ fill(struct contract *contract)
 	static const char finish[] =
 	    "{\"run\":1,\"state\":\"refused\",\"pages\":[[\"results\",0]]}";
 	static const struct bytes page = {(const uint8_t *)"page", 4};
+#define CARD "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	static const char poll_open[] =
+	    "{\"base_batch\":10,\"deed\":\"poll.open\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
+	    "{\"poll\":\"P1\",\"state\":\"open\",\"slot\":0,\"print\":\"p\",\"opened_us\":1700000000000012}}],"
+	    "\"cards\":{\"poll\":\"P1\",\"hashes\":\"" CARD "\"}}";
+	static const char ballot[] = "{\"card\":\"" CARD "\",\"poll\":\"P1\"}";
+	static const char poll_close[] =
+	    "{\"base_batch\":11,\"deed\":\"poll.close\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
+	    "{\"poll\":\"P1\",\"state\":\"closed\"}},{\"kind\":\"stacks\",\"key\":\"P1-X1\",\"row\":"
+	    "{\"stack\":\"P1-X1\",\"unit\":\"X1\",\"group\":\"g\",\"state\":\"polled\",\"valid\":1}}],\"votes\":1,"
+	    "\"ballots\":[{\"unit\":\"X1\",\"group\":\"g\",\"card\":\"P1-k\",\"answers\":[\"A\"]}]}";
+	static const uint8_t sealed[3112];
+	static const struct bytes vote = {sealed, sizeof sealed};
 	const struct contract_item items[] = {
 	    {.action = "account_add", .op = 1, .content = 1, .body = account},
 	    {.action = "import", .city = "sy", .year = 2026, .op = 2, .content = 2, .body = first},
@@ -139,12 +118,21 @@ fill(struct contract *contract)
 		.body = plan_again},
 	    {.action = "device_add", .actor = "li", .op = 9, .content = 9, .body = device},
 	    {.action = "deed", .city = "sy", .year = 2026, .op = 10, .content = 10, .body = kept},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 11, .content = 11, .body = poll_open},
+	    {.action = "ballot",
+		.city = "sy",
+		.year = 2026,
+		.op = 12,
+		.content = 12,
+		.body = ballot,
+		.blobs = &vote,
+		.blob_count = 1},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 13, .content = 13, .body = poll_close},
 	};
 
 	put_evidence(contract);
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
 		contract_must(contract, &items[i]);
-	fill_poll(contract);
 }
 
 static const struct {
