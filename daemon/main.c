@@ -17,6 +17,7 @@
 #include "core/core.h"
 #include "core/work.h"
 #include "job/job.h"
+#include "job/vault.h"
 #include "net/net.h"
 #include "store/cluster.h"
 #include "store/store.h"
@@ -55,6 +56,7 @@ struct world {
 	struct net *net;
 	struct store *store;
 	struct job *job;
+	struct vault *vault;
 	struct core *core;
 	struct {
 		struct clock_port clock;
@@ -63,6 +65,7 @@ struct world {
 		struct store_port store;
 		struct job_port job;
 		struct log_port log;
+		struct vault_port vault;
 	} ports;
 	uint64_t drain_until_us; /* 0: not stopping */
 };
@@ -190,6 +193,7 @@ open_core(struct world *world)
 	    .store = &world->ports.store,
 	    .job = &world->ports.job,
 	    .log = &world->ports.log,
+	    .vault = &world->ports.vault,
 	    .ready = on_ready,
 	    .ready_arg = world,
 	};
@@ -239,6 +243,20 @@ open_net(struct world *world)
 	return err;
 }
 
+static enum jx_err
+open_vault(struct world *world)
+{
+	char path[PATH_MAX];
+	struct vault_events events = core_vault_events(world->core);
+	enum jx_err err = JX_E_TOO_BIG;
+
+	if (snprintf(path, sizeof path, "%s/keys/vault", world->arguments.data) < (int)sizeof path)
+		err = vault_open(world->base, path, &events, &world->ports.log, &world->vault);
+	if (err == JX_OK)
+		world->ports.vault = vault_port(world->vault);
+	return err;
+}
+
 /* The listener before the database: a port that is taken is known at once. */
 static enum jx_err
 open_adapters(struct world *world)
@@ -251,6 +269,8 @@ open_adapters(struct world *world)
 
 	if (err == JX_OK)
 		err = job_open(world->base, &job_events, log, &world->job);
+	if (err == JX_OK)
+		err = open_vault(world);
 	if (err == JX_OK && store.url[0] == '\0') {
 		err = cluster_open(world->base, world->arguments.data, log, &world->cluster);
 		if (err == JX_OK) {
@@ -272,6 +292,7 @@ close_all(struct world *world)
 {
 	net_close(world->net);
 	job_close(world->job);
+	vault_close(world->vault);
 	store_close(world->store);
 	core_free(world->core);
 	cluster_close(world->cluster); /* after its last client */

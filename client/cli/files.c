@@ -156,3 +156,9 @@ files_write(struct arena *arena, const char *path, struct bytes bytes)
 	}
 	return files_sync_folder(path);
 }
+
+enum jx_err
+files_move(const char *path, const char *to)
+{
+	return rename(path, to) == 0 ? files_sync_folder(to) : JX_E_FILE;
+}

@@ -28,5 +28,7 @@ JX_MUST_USE enum jx_err files_write(struct arena *arena, const char *path, struc
 bool files_rename_new(const char *from, const char *to);
 /* The names in path's folder are on the disk when it returns. */
 JX_MUST_USE enum jx_err files_sync_folder(const char *path);
+/* Gives the file another name, in place of one that has it; JX_OK: it survives a power cut. */
+JX_MUST_USE enum jx_err files_move(const char *path, const char *to);
 
 #endif

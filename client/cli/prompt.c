@@ -12,11 +12,12 @@
 
 enum { LINE_SIZE_MAX = 1024, SLICE_MS = 100 };
 
-/* Up to the end of the line, or Ctrl-C. */
+/* Up to the end of the line, or Ctrl-C. line: size_max bytes. JX_E_NOT_FOUND: nothing comes any more. */
 static enum jx_err
-read_line(const struct cli *cli, int fd, char *line)
+read_line(const struct cli *cli, int fd, char *line, size_t size_max)
 {
 	size_t size = 0;
+	ssize_t got;
 
 	while (*cli->stop == 0) {
 		struct pollfd ready = {.fd = fd, .events = POLLIN};
@@ -25,13 +26,16 @@ read_line(const struct cli *cli, int fd, char *line)
 		/* In slices: a signal may come between looking at stop and waiting. */
 		if (poll(&ready, 1, SLICE_MS) <= 0)
 			continue;
-		if (read(fd, &byte, 1) != 1)
+		got = read(fd, &byte, 1);
+		if (got == -1)
 			return JX_E_FILE;
-		if (byte == '\n') {
+		if (got == 0 && size == 0)
+			return JX_E_NOT_FOUND;
+		if (got == 0 || byte == '\n') {
 			line[size] = '\0';
 			return JX_OK;
 		}
-		if (size + 1 == LINE_SIZE_MAX)
+		if (size + 1 == size_max)
 			return JX_E_TOO_BIG;
 		line[size++] = byte;
 	}
@@ -52,7 +56,7 @@ read_answer(const struct cli *cli, int fd, const char *question, bool is_secret,
 
 	if (!is_secret) {
 		ask(cli, question);
-		return read_line(cli, fd, line);
+		return read_line(cli, fd, line, LINE_SIZE_MAX);
 	}
 	if (tcgetattr(fd, &old) == -1)
 		return JX_E_FILE;
@@ -61,7 +65,7 @@ read_answer(const struct cli *cli, int fd, const char *question, bool is_secret,
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) == -1)
 		return JX_E_FILE;
 	ask(cli, question); /* only now: what answers it is not shown */
-	err = read_line(cli, fd, line);
+	err = read_line(cli, fd, line, LINE_SIZE_MAX);
 	if (tcsetattr(fd, TCSAFLUSH, &old) == -1 && err == JX_OK)
 		err = JX_E_FILE;
 	fputc('\n', stderr);
@@ -85,9 +89,34 @@ prompt_line(struct cli *cli, const char *question, bool is_secret, const char **
 		    question);
 	err = read_answer(cli, fd, question, is_secret, answer);
 	close(fd);
+	if (err == JX_E_NOT_FOUND)
+		err = JX_E_FILE; /* the terminal is gone */
 	if (err != JX_OK)
 		return cli_error(cli, err, "%s", "%s", question);
 	*line = answer;
+	return CLI_EXIT_OK;
+}
+
+int
+prompt_answer(struct cli *cli, const char *question, char *line, size_t size, bool *is_end)
+{
+	enum jx_err err;
+	size_t length;
+
+	fflush(stdout);
+	if (question != NULL)
+		ask(cli, question);
+	err = read_line(cli, STDIN_FILENO, line, size);
+	*is_end = err == JX_E_NOT_FOUND;
+	if (*is_end) {
+		line[0] = '\0';
+		return CLI_EXIT_OK;
+	}
+	if (err != JX_OK)
+		return cli_error(cli, err, "%s", "%s", question == NULL ? "" : question);
+	length = strlen(line);
+	while (length > 0 && (line[length - 1] == '\r' || line[length - 1] == ' '))
+		line[--length] = '\0';
 	return CLI_EXIT_OK;
 }
 

@@ -12,12 +12,15 @@ enum {
 	LINK_REQUEST_ARENA_SIZE = 512 << 10, /* a frame and its packing */
 	/* A reply of one frame, unpacked: protobuf-c makes up to a hundred bytes of two. */
 	LINK_REPLY_ARENA_SIZE = 8 << 20,
+	LINK_TOKEN_SIZE_MAX = 512,
 };
 
 struct link {
 	struct link_config config;
 	const char *account, *password;
 	struct bytes token;
+	uint8_t own_token[LINK_TOKEN_SIZE_MAX]; /* of a login with the password */
+	size_t own_token_size;                  /* 0: none yet */
 	struct stream *stream; /* NULL: not connected */
 	bool was_connected;    /* at least once */
 	uint64_t asked_ms;     /* how long the last try's request was out */

@@ -2,15 +2,15 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "outbox/outbox_folder.h"
 
 enum {
 	DB_VERSION = 1,
@@ -105,7 +105,7 @@ db_error(struct outbox *outbox, int code)
 	}
 }
 
-/* ---- The folder and its files. */
+/* ---- The file's name, and what lies beside it. */
 
 void
 outbox_db_id(const char *server, const char *account, uint8_t id[OUTBOX_DB_ID_SIZE])
@@ -132,113 +132,16 @@ outbox_db_name(
 	memcpy(name + 2 * (size_t)OUTBOX_DB_ID_SIZE, ending, size + 1);
 }
 
-/* Ours, of that kind, and closed to everybody else (made so when it was open). */
-static bool
-is_private(int folder_fd, const char *name, const struct stat *stat, mode_t kind, mode_t mode)
-{
-	if ((stat->st_mode & S_IFMT) != kind || stat->st_uid != geteuid() ||
-	    (kind == S_IFREG && stat->st_nlink != 1)) {
-		errno = S_ISLNK(stat->st_mode) ? ELOOP : EPERM;
-		return false;
-	}
-	return (stat->st_mode & 077) == 0 || fchmodat(folder_fd, name, mode, 0) == 0;
-}
-
-/*
- * The file is not opened when it is there: closing it again would let go of the
- * locks that another handle of this process has on it.
- */
-static bool
-make_private(int folder_fd, const char *name, bool *is_new)
-{
-	struct stat stat;
-	int fd = openat(folder_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	*is_new = fd != -1;
-	if (fd != -1) {
-		close(fd);
-		return fsync(folder_fd) == 0;
-	}
-	return errno == EEXIST && fstatat(folder_fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       is_private(folder_fd, name, &stat, S_IFREG, 0600);
-}
-
-int
-outbox_db_open_private(int folder_fd, const char *name)
-{
-	bool is_new;
-
-	if (!make_private(folder_fd, name, &is_new))
-		return -1;
-	return openat(folder_fd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/* The folder and what leads to it, each durable. */
-static bool
-make_folders(const char *folder)
-{
-	char path[PATH_MAX];
-	size_t size = strlen(folder);
-	int parent;
-
-	if (size == 0 || size >= sizeof path) {
-		errno = size == 0 ? ENOENT : ENAMETOOLONG;
-		return false;
-	}
-	memcpy(path, folder, size + 1);
-	for (size_t i = 1; i <= size; i++) {
-		if (path[i] != '/' && path[i] != '\0')
-			continue;
-		path[i] = '\0';
-		if (mkdir(path, 0700) == 0) {
-			char above[PATH_MAX + 4];
-
-			snprintf(above, sizeof above, "%s/..", path);
-			parent = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-			if (parent == -1 || fsync(parent) != 0) {
-				if (parent != -1)
-					close(parent);
-				return false;
-			}
-			close(parent);
-		} else if (errno != EEXIST && errno != EISDIR) {
-			return false;
-		}
-		path[i] = folder[i];
-	}
-	return true;
-}
-
-static bool
-open_folder(struct outbox *outbox, const char *folder)
-{
-	struct stat stat;
-
-	if (!make_folders(folder))
-		return false;
-	outbox->folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (outbox->folder_fd == -1 || fstat(outbox->folder_fd, &stat) != 0)
-		return false;
-	if (!S_ISDIR(stat.st_mode) || stat.st_uid != geteuid()) {
-		errno = EPERM;
-		return false;
-	}
-	return (stat.st_mode & 077) == 0 || fchmod(outbox->folder_fd, 0700) == 0;
-}
-
 /* What SQLite lays beside the file must be ours too. */
 static bool
 side_files_are_private(const struct outbox *outbox)
 {
 	static const char *const endings[] = {".db-wal", ".db-shm", ".db-journal"};
 	char name[OUTBOX_DB_NAME_SIZE];
-	struct stat stat;
 
 	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
 		outbox_db_name(outbox->id, endings[i], name);
-		if (fstatat(outbox->folder_fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0
-			? !is_private(outbox->folder_fd, name, &stat, S_IFREG, 0600)
-			: errno != ENOENT)
+		if (!outbox_folder_guard(outbox->folder_fd, name) && errno != ENOENT)
 			return false;
 	}
 	return true;
@@ -300,6 +203,10 @@ set_up(struct outbox *outbox)
 		err = ask(outbox, "PRAGMA journal_mode = WAL", &unused, mode, sizeof mode);
 	if (err == JX_OK && strcmp(mode, "wal") != 0)
 		err = outbox_db_damaged();
+#ifdef JX_PLANT_OUTBOX_WITHOUT_SYNC
+	if (err == JX_OK)
+		err = run_text(outbox, "PRAGMA synchronous = OFF");
+#endif
 	return err;
 }
 
@@ -370,12 +277,11 @@ static enum jx_err
 open_file(struct outbox *outbox, const char *folder)
 {
 	char real[PATH_MAX], path[PATH_MAX + OUTBOX_DB_NAME_SIZE], name[OUTBOX_DB_NAME_SIZE];
-	bool is_new;
 	enum jx_err err;
 	int code;
 
 	outbox_db_name(outbox->id, ".db", name);
-	if (realpath(folder, real) == NULL || !make_private(outbox->folder_fd, name, &is_new) ||
+	if (realpath(folder, real) == NULL || !outbox_folder_make(outbox->folder_fd, name) ||
 	    !side_files_are_private(outbox))
 		return JX_E_FILE;
 	snprintf(path, sizeof path, "%s/%s", real, name);
@@ -395,7 +301,8 @@ outbox_db_open(struct outbox *outbox, const char *folder)
 	enum jx_err err;
 	int cause;
 
-	if (!open_folder(outbox, folder))
+	outbox->folder_fd = outbox_folder_open(folder);
+	if (outbox->folder_fd == -1)
 		return JX_E_FILE;
 	/* One at a time opens: two could not turn a new file to WAL. */
 	while (flock(outbox->folder_fd, LOCK_EX) != 0)
@@ -413,6 +320,9 @@ outbox_db_close(struct outbox *outbox)
 {
 	int code;
 
+#ifdef JX_PLANT_OUTBOX_ACK_BEFORE_COMMIT
+	sqlite3_exec(outbox->db, "COMMIT", NULL, NULL, NULL);
+#endif
 	for (int i = 0; i < OUTBOX_SQL_COUNT; i++)
 		sqlite3_finalize(outbox->statements[i]);
 	code = sqlite3_close(outbox->db);
@@ -494,8 +404,15 @@ static enum jx_err
 run_alone(struct outbox *outbox, enum outbox_sql sql)
 {
 	sqlite3_stmt *statement;
-	enum jx_err err = outbox_db_use(outbox, sql, &statement);
+	enum jx_err err;
 
+#ifdef JX_PLANT_OUTBOX_ACK_BEFORE_COMMIT
+	if (sqlite3_get_autocommit(outbox->db) == 0 &&
+	    (sql == OUTBOX_SQL_BEGIN || sql == OUTBOX_SQL_BEGIN_READ) &&
+	    run_alone(outbox, OUTBOX_SQL_COMMIT) != JX_OK)
+		return JX_E_FILE;
+#endif
+	err = outbox_db_use(outbox, sql, &statement);
 	return err == JX_OK ? outbox_db_run(outbox, statement) : err;
 }
 
@@ -516,6 +433,10 @@ outbox_db_end(struct outbox *outbox, enum jx_err err)
 {
 	int cause;
 
+#ifdef JX_PLANT_OUTBOX_ACK_BEFORE_COMMIT
+	if (err == JX_OK && sqlite3_txn_state(outbox->db, NULL) == SQLITE_TXN_WRITE)
+		return JX_OK;
+#endif
 	if (err == JX_OK)
 		err = run_alone(outbox, OUTBOX_SQL_COMMIT);
 	if (err == JX_OK)

@@ -1,6 +1,6 @@
 /*
  * outbox/outbox_db.h: the SQLite file under an outbox, for the room's own files
- * only: the folder and its guards, the schema, the statements, transactions.
+ * only: the schema, the statements, transactions.
  *
  * What goes in and out here are boxes (outbox_crypt.h) and keyed hashes; SQLite
  * never sees a plain word.
@@ -60,8 +60,6 @@ void outbox_db_id(const char *server, const char *account, uint8_t id[OUTBOX_DB_
 /* "3f…-lock": the file of that id with that ending, in the folder. */
 void outbox_db_name(
     const uint8_t id[OUTBOX_DB_ID_SIZE], const char *ending, char name[OUTBOX_DB_NAME_SIZE]);
-/* A private file in the folder, made when it is not there: nobody else's, no link. -1: errno. */
-int outbox_db_open_private(int folder_fd, const char *name);
 /* Fills db and folder_fd; what stands open after a failure is closed by outbox_db_close. */
 JX_MUST_USE enum jx_err outbox_db_open(struct outbox *outbox, const char *folder);
 void outbox_db_close(struct outbox *outbox);

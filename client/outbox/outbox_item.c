@@ -9,6 +9,7 @@
 
 #include "outbox/outbox.h"
 #include "outbox/outbox_db.h"
+#include "outbox/outbox_folder.h"
 #include "outbox/outbox_head.h"
 
 /* In the boxes: numbers big-endian, texts and bytes at the end, each behind its size. */
@@ -566,7 +567,7 @@ outbox_lock_sending(struct outbox *outbox)
 	if (outbox->lock_fd != -1)
 		return JX_OK;
 	outbox_db_name(outbox->id, ".lock", name);
-	outbox->lock_fd = outbox_db_open_private(outbox->folder_fd, name);
+	outbox->lock_fd = outbox_folder_open_file(outbox->folder_fd, name);
 	if (outbox->lock_fd == -1)
 		return JX_E_FILE;
 	if (flock(outbox->lock_fd, LOCK_EX | LOCK_NB) != 0)

@@ -2,10 +2,13 @@
 
 #include <assert.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/act_poll.h"
 #include "core/inside.h"
 #include "core/run_read.h"
+#include "core/tally.h"
 #include "core/watch.h"
 #include "core/write.h"
 #include "deeds/deed.h"
@@ -20,6 +23,8 @@ struct act {
 	Jx__Records no_rows;
 	struct book *book;
 	uint32_t tries;
+	char print[SEAL_PRINT_SIZE]; /* of the slot that ctx offers */
+	struct tally *tally;         /* ctx.tally is its counts; NULL: none */
 	uint8_t hash[32]; /* of the content, before the deed takes the request's memory */
 	enum jx_err err; /* why it was refused, while the op is asked for */
 	const char *field;
@@ -220,6 +225,10 @@ act_body(struct request *req, const struct act *act)
 	    args->object, "value", args->value, "reason", args->reason, "document", args->document, "changes",
 	    "papers");
 
+	if (body != NULL && args->cards.len > 0 && json_object_set_new(body, "cards", act_poll_cards(args)) != 0) {
+		json_decref(body);
+		return NULL;
+	}
 	for (size_t i = 0; body != NULL && i < act->ctx.change_count; i++)
 		if (!act_add_change(body, req->arena, &act->ctx.changes[i])) {
 			json_decref(body);
@@ -258,6 +267,9 @@ act_on_stored(
 	(void)handle;
 	assert(req != NULL); /* only an answer ends it, and this is the answer */
 	act = act_of(req);
+	tally_end(act->tally);
+	act->tally = NULL;
+	act->ctx.tally = NULL;
 	/* Stored before, by a commit of which nobody heard: the book has not followed it. */
 	if (outcome->replayed)
 		is_good = outcome->err == JX_OK && (uint64_t)outcome->value <= book_batch(act->book);
@@ -266,7 +278,10 @@ act_on_stored(
 	if (is_good && !outcome->replayed)
 		watch_on_changes(core, act->args.city, act->args.year, act->book, act->ctx.changes,
 		    act->ctx.change_count);
-	books_leave(core, act->args.city, act->args.year, is_good);
+	act_poll_settle(core, &act->ctx, outcome);
+	/* Counting a poll stored more than the deed put: the book is read anew. */
+	books_leave(core, act->args.city, act->args.year,
+	    is_good && (act->ctx.deed->needs & DEED_NEEDS_TALLY) == 0);
 	if (outcome->err == JX_E_STALE && ++act->tries < ACT_TRIES_MAX)
 		books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
 	else if (outcome->err != JX_OK)
@@ -317,12 +332,18 @@ act_ask_op(struct core *core, struct request *req)
 
 /* On the book as it is now, as often as others were faster. Only the request's memory outlives the call. */
 static enum jx_err
-act_judge(struct request *req, struct book *book)
+act_judge(struct core *core, struct request *req, struct book *book)
 {
 	struct act *act = act_of(req);
 	struct deed_ctx *ctx = &act->ctx;
 	enum jx_err err;
+	bool is_known = true;
 
+	ctx->slot.print = NULL;
+	if ((ctx->deed->needs & DEED_NEEDS_SLOT) != 0 && slots_offer(core, &ctx->slot.number, act->print, &is_known))
+		ctx->slot.print = act->print;
+	if (!is_known)
+		return JX_E_BUSY;
 	act->book = book;
 	jx__fail__init(&act->faults);
 	ctx->book = book;
@@ -341,27 +362,31 @@ act_judge(struct request *req, struct book *book)
 	return err;
 }
 
-static void
-act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_err err)
+/* The votes' rows join the body as text: a tree of a hundred thousand rows would stop the loop. JX_E_MEMORY. */
+static enum jx_err
+act_store(struct core *core, struct request *req)
 {
 	struct act *act = act_of(req);
-	json_t *body;
+	json_t *body = act_body(req, act);
 
-	act->field = NULL;
-	if (err != JX_OK) {
-		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
-		return;
+	if (body == NULL)
+		return JX_E_MEMORY;
+	if (!write_start_with(core, req, "deed", body, act->tally == NULL ? NULL : act->tally->text, 0, act->hash,
+		act_on_stored)) {
+		tally_end(act->tally);
+		books_leave(core, act->args.city, act->args.year, true); /* it has been told */
 	}
-	err = act_judge(req, book);
-	if (err == JX_OK && !act->args.dry_run && act->ctx.change_count > 0) {
-		body = act_body(req, act);
-		if (body != NULL) {
-			if (!write_start(core, req, "deed", body, 0, act->hash, act_on_stored))
-				books_leave(core, act->args.city, act->args.year, true); /* it has been told */
-			return;
-		}
-		err = JX_E_MEMORY;
-	}
+	return JX_OK;
+}
+
+/* Refused, or there is nothing to store. */
+static void
+act_refuse(struct core *core, struct request *req, enum jx_err err)
+{
+	struct act *act = act_of(req);
+
+	tally_end(act->tally);
+	act->tally = NULL;
 	books_leave(core, act->args.city, act->args.year, true);
 	act->err = err;
 	if (!act->args.dry_run)
@@ -370,6 +395,54 @@ act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_e
 		act_reply(core, req, NULL);
 	else
 		act_fail(core, req, err, act->field);
+}
+
+static void
+act_on_tally(struct core *core, struct request *req, struct tally *tally, enum jx_err err)
+{
+	struct act *act;
+
+	assert(req != NULL); /* only an answer ends it */
+	act = act_of(req);
+	act->tally = tally;
+	act->ctx.tally = tally == NULL ? NULL : &tally->counts;
+	if (err == JX_OK)
+		err = act_judge(core, req, act->book);
+	if (err == JX_OK)
+		err = act_store(core, req);
+	if (err != JX_OK)
+		act_refuse(core, req, err);
+}
+
+/* The poll of object, whose votes the deed needs. */
+static enum jx_err
+act_start_tally(struct core *core, struct request *req, struct book *book)
+{
+	struct act *act = act_of(req);
+	const Jx__Poll *poll = (const Jx__Poll *)book_get(book, PAPER_POLLS, act->args.object);
+
+	assert(poll != NULL); /* the deed has just been judged on it */
+	return tally_start(core, req, act->args.city, act->args.year, book, poll, act_on_tally);
+}
+
+static void
+act_on_turn(struct core *core, struct request *req, struct book *book, enum jx_err err)
+{
+	struct act *act = act_of(req);
+
+	act->field = NULL;
+	if (err != JX_OK) {
+		act_fail(core, req, err, err == JX_E_NOT_FOUND ? "year" : NULL);
+		return;
+	}
+	err = act_judge(core, req, book);
+	if (err == JX_OK && !act->args.dry_run && act->ctx.change_count > 0) {
+		err = (act->ctx.deed->needs & DEED_NEEDS_TALLY) != 0 ? act_start_tally(core, req, book)
+								    : act_store(core, req);
+		if (err == JX_OK)
+			return;
+	}
+	act_refuse(core, req, err);
 }
 
 /* ---- Begins. */

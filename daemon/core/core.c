@@ -53,6 +53,7 @@ core_free(struct core *core)
 		return;
 	import_table_clear(&core->imports);
 	run_table_clear(&core->runs);
+	tally_table_clear(&core->tallies);
 	books_table_clear(&core->books);
 	intake_clear(core);
 	ask_table_clear(&core->asks);
@@ -221,6 +222,22 @@ core_job_events(struct core *core)
 	return (struct job_events){core, core_on_hashed, core_on_output, core_on_finished};
 }
 
+static void
+core_on_forgotten(void *arg, uint64_t ticket, enum jx_err err)
+{
+	struct core *core = arg;
+
+	core_turn_begin(core);
+	slots_on_forgotten(core, ticket, err);
+	core_turn_end(core);
+}
+
+struct vault_events
+core_vault_events(struct core *core)
+{
+	return (struct vault_events){core, core_on_forgotten};
+}
+
 void
 core_tick(struct core *core)
 {
@@ -230,6 +247,8 @@ core_tick(struct core *core)
 	import_tick(core);
 	run_tick(core);
 	watch_tick(core);
+	slots_tick(core);
+	tally_tick(core);
 	start_tick(core);
 	core_turn_end(core);
 }

@@ -14,6 +14,7 @@
 #include "port/net.h"
 #include "port/rng.h"
 #include "port/store.h"
+#include "port/vault.h"
 
 struct core;
 
@@ -24,6 +25,7 @@ struct core_world {
 	const struct store_port *store;
 	const struct job_port *job;
 	const struct log_port *log;
+	const struct vault_port *vault;
 	/* Called once, when logins can be served: from an event, never from inside a call of
 	 * main's. */
 	void (*ready)(void *arg);
@@ -62,6 +64,7 @@ void core_free(struct core *core);
 struct net_events core_net_events(struct core *core);
 struct store_events core_store_events(struct core *core);
 struct job_events core_job_events(struct core *core);
+struct vault_events core_vault_events(struct core *core);
 
 /* Every CORE_TICK_MS: time limits, retries. */
 enum { CORE_TICK_MS = 100 };

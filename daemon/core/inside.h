@@ -17,6 +17,8 @@
 #include "core/route.h"
 #include "core/run.h"
 #include "core/session.h"
+#include "core/slots.h"
+#include "core/tally.h"
 #include "core/throttle.h"
 #include "core/watch.h"
 #include "core/whole.h"
@@ -38,6 +40,8 @@ struct core {
 	struct books_table books;
 	struct watch_table watches;
 	struct deliver_keys deliver;
+	struct slots slots;
+	struct tally_table tallies;
 	char *dummy_hash; /* of a password nobody knows: unknown accounts take as long as known ones
 			   */
 	uint8_t key_id[8];

@@ -104,6 +104,47 @@ look_enter(struct core *core, struct request *req)
 	books_enter(core, req, look->args.city, look->args.year, BOOKS_READ, look_on_book);
 }
 
+/* ---- How many cards of each poll were cast. */
+
+static void
+look_on_casts(struct core *core, struct request_id id, uint64_t handle, const struct store_rows *rows)
+{
+	struct request *req = ask_owner(core, id, rows, NULL);
+	struct view_cast *casts;
+
+	(void)handle;
+	if (req == NULL)
+		return;
+	casts = arena_alloc(req->arena, (rows->row_count + 1) * sizeof *casts);
+	for (size_t i = 0; casts != NULL && i < rows->row_count; i++) {
+		casts[i].poll = ask_text(req->arena, rows, i, 0);
+		casts[i].count = (uint32_t)ask_number(rows, i, 1);
+		if (casts[i].poll == NULL)
+			casts = NULL;
+	}
+	if (casts == NULL) {
+		request_fail(core, req, JX_E_MEMORY, NULL);
+		return;
+	}
+	look_of(req)->ctx.casts = casts;
+	look_of(req)->ctx.cast_count = rows->row_count;
+	look_enter(core, req);
+}
+
+static void
+look_ask_casts(struct core *core, struct request *req)
+{
+	const struct look *look = look_of(req);
+	char year[16];
+	struct ask_params params = {{look->args.city, year}};
+	enum jx_err err;
+
+	snprintf(year, sizeof year, "%u", look->args.year);
+	err = ask_send(core, QUESTION_CASTS, &params, req->id, 0, look_on_casts);
+	if (err != JX_OK)
+		request_fail(core, req, err, NULL);
+}
+
 static void look_ask_explanation(struct core *core, struct request *req);
 
 static void
@@ -246,6 +287,8 @@ look_handle_view(struct core *core, struct request *req)
 	req->scratch = (uint64_t)(uintptr_t)look;
 	if ((view->arguments & VIEW_RUN) != 0 || look->args.run != 0)
 		books_enter(core, req, look->args.city, look->args.year, BOOKS_READ, look_pick_run);
+	else if ((view->arguments & VIEW_CASTS) != 0)
+		look_ask_casts(core, req);
 	else
 		look_enter(core, req);
 }

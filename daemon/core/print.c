@@ -76,6 +76,7 @@ static const char *const kind_names[] = {
     [ROUTE_WRITE] = "write",
     [ROUTE_CARRY] = "carry",
     [ROUTE_PUT] = "put",
+    [ROUTE_CARD] = "card",
 };
 
 static const char *const scope_names[] = {
@@ -103,7 +104,7 @@ static const char *
 print_arguments(unsigned arguments, char text[256])
 {
 	static const char *const names[] = {
-	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated", "file"};
+	    "unit", "object", "value", "reason", "document", "run", "due", "rows", "dated", "file", "cards"};
 	size_t used = 0;
 
 	text[0] = '\0';

@@ -16,6 +16,8 @@
 #include "wire/bytes.h"
 
 enum {
+	/* Of card holders, under way in all: a flood of wrong cards leaves the store room for everybody else. */
+	REQUEST_CARD_COUNT_MAX = 64,
 	REQUEST_COUNT_MAX =
 	    2048, /* under way in all; at most REQUEST_ARENA_SIZE_MAX each, in practice a few KiB */
 	REQUEST_ARENA_SIZE_MAX =
@@ -55,6 +57,7 @@ struct request_table {
 	uint32_t *dead; /* answered in this turn */
 	uint32_t dead_count;
 	size_t memory; /* of all slots */
+	uint32_t card_count; /* open ones of ROUTE_CARD */
 };
 
 struct core;

@@ -5,6 +5,7 @@
 
 #include "core/account.h"
 #include "core/act.h"
+#include "core/ballot.h"
 #include "core/deliver.h"
 #include "core/device.h"
 #include "core/evidence.h"
@@ -52,14 +53,16 @@ const struct route route_rows[] = {
 	{"deed",            BODY(DEED),            ROUTE_WRITE, SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,  64 * KIB, 8, act_handle},
 	{"view",            BODY(VIEW),            ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   4 * KIB, 8, look_handle_view},
 	{"history",         BODY(HISTORY),         ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, look_handle_history},
+	{"ballot_open",     BODY(BALLOT_OPEN),     ROUTE_CARD,  NOT_YET,       ROLE_NONE,   SCOPE_SELF, PHASE_OPEN,   1 * KIB, 2, ballot_handle_open},
+	{"ballot_cast",     BODY(BALLOT_CAST),     ROUTE_CARD,  NOT_YET,       ROLE_NONE,   SCOPE_SELF, PHASE_OPEN,   4 * KIB, 2, ballot_handle_cast},
 	{"watch",           BODY(WATCH),           ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 1, watch_handle},
 	{"device_add",      BODY(DEVICE_ADD),      ROUTE_WRITE, SESSION_READY, EVERYBODY,   SCOPE_SELF, PHASE_OPEN,   1 * KIB, 1, device_handle_add},
 	{"deliver",         BODY(DELIVER),         ROUTE_CARRY, SESSION_READY, EVERYBODY,   SCOPE_SELF, PHASE_OPEN,  64 * KIB, 4, deliver_handle},
 	/* Whose evidence it may be stands in deeds/proof.h: it takes the year's book. */
 	{"evidence_offer",  BODY(EVIDENCE_OFFER),  ROUTE_READ,  SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, evidence_handle_offer},
-	{"evidence_list",   BODY(EVIDENCE_LIST),   ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  34 * KIB, 2, evidence_handle_list},
-	{"evidence_chunk",  BODY(EVIDENCE_CHUNK),  ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  50 * KIB, 4, evidence_handle_chunk},
-	{"evidence_read",   BODY(EVIDENCE_READ),   ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 4, evidence_handle_read},
+	{"evidence_list",   BODY(EVIDENCE_LIST),   ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  34 * KIB, 8, evidence_handle_list},
+	{"evidence_chunk",  BODY(EVIDENCE_CHUNK),  ROUTE_PUT,   SESSION_READY, SENDERS,     SCOPE_CITY, PHASE_OPEN,  50 * KIB, 8, evidence_handle_chunk},
+	{"evidence_read",   BODY(EVIDENCE_READ),   ROUTE_READ,  SESSION_READY, EVERYBODY,   SCOPE_CITY, PHASE_OPEN,   1 * KIB, 8, evidence_handle_read},
 };
 /* clang-format on */
 
@@ -154,11 +157,13 @@ route_check_op_id(const struct request *req, const char **field)
 
 /* Every gate a request passes, in order. Handlers have none. */
 static enum jx_err
-route_check(
-    const struct session *session, const struct request *req, size_t size, const char **field)
+route_check(const struct request_table *requests, const struct session *session, const struct request *req,
+    size_t size, const char **field)
 {
 	const struct route *route = req->route;
 
+	if (requests->memory > REQUEST_MEMORY_MAX)
+		return JX_E_BUSY;
 	if (route->handle == NULL)
 		return JX_E_UNKNOWN_REQUEST;
 	if ((route->states & session->state) == 0)
@@ -168,6 +173,8 @@ route_check(
 	if (size > route->size_max)
 		return JX_E_TOO_BIG;
 	if (session->inflight_route[route_index(route)] >= route->inflight_max)
+		return JX_E_BUSY;
+	if (route->kind == ROUTE_CARD && requests->card_count > REQUEST_CARD_COUNT_MAX)
 		return JX_E_BUSY;
 	if (route->kind == ROUTE_WRITE && route_check_op_id(req, field) != JX_OK)
 		return JX_E_FIELD;
@@ -191,7 +198,7 @@ route_enter(struct core *core, struct request *req, Jx__Envelope__BodyCase body,
 	req->message = message;
 	req->actor = *actor;
 	session->inflight_route[carrier]--;
-	err = route_check(session, req, size, field);
+	err = route_check(&core->requests, session, req, size, field);
 	session->inflight_route[route_index(req->route)]++;
 	return err;
 }
@@ -211,8 +218,8 @@ route_dispatch(struct core *core, struct session *session, Jx__Envelope *envelop
 	}
 	req->route = route_find(envelope->body_case);
 	memcpy(&req->message, &envelope->hello, sizeof req->message);
-	err = core->requests.memory > REQUEST_MEMORY_MAX ? JX_E_BUSY
-							 : route_check(session, req, size, &field);
+	core->requests.card_count += req->route->kind == ROUTE_CARD;
+	err = route_check(&core->requests, session, req, size, &field);
 	session->inflight_count++;
 	if (req->route != &route_none)
 		session->inflight_route[route_index(req->route)]++;

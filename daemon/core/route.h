@@ -24,6 +24,7 @@ enum route_kind {
 	ROUTE_WRITE, /* carries an op_id, is idempotent */
 	ROUTE_CARRY, /* brings another request inside, which passes the gates of its own row too */
 	ROUTE_PUT,   /* its content is its identity: the same again is the same */
+	ROUTE_CARD,  /* of a card's holder, who has no account: REQUEST_CARD_COUNT_MAX in all */
 };
 
 typedef void (*route_handler)(struct core *core, struct request *req);

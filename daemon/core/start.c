@@ -45,6 +45,7 @@ start_done(struct core *core)
 {
 	core->is_ready = true;
 	run_resume_all(core);
+	slots_start(core);
 	core->world.ready(core->world.ready_arg);
 }
 

@@ -30,8 +30,34 @@ write_field(const ProtobufCMessage *message, const char *name)
 	return field == NULL ? NULL : (const uint8_t *)message + field->offset;
 }
 
+/* The object as text, with more before its closing brace; NULL: memory out. */
+static char *
+write_text(const json_t *body, const char *more)
+{
+	char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT), *joined;
+	size_t size = text == NULL ? 0 : strlen(text), more_size = more == NULL ? 0 : strlen(more);
+
+	if (text == NULL || more == NULL)
+		return text;
+	joined = realloc(text, size + more_size + 1);
+	if (joined == NULL) {
+		free(text);
+		return NULL;
+	}
+	memcpy(joined + size - 1, more, more_size);
+	memcpy(joined + size - 1 + more_size, "}", 2);
+	return joined;
+}
+
 bool
 write_start(struct core *core, struct request *req, const char *action, json_t *body,
+    uint64_t handle, const uint8_t content_hash[32], intake_fn fn)
+{
+	return write_start_with(core, req, action, body, NULL, handle, content_hash, fn);
+}
+
+bool
+write_start_with(struct core *core, struct request *req, const char *action, json_t *body, const char *more,
     uint64_t handle, const uint8_t content_hash[32], intake_fn fn)
 {
 	ProtobufCBinaryData op_id;
@@ -56,7 +82,7 @@ write_start(struct core *core, struct request *req, const char *action, json_t *
 		memcpy(&op.year, year, sizeof op.year);
 		memcpy(&op.city, city, sizeof op.city);
 	}
-	op.body = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
+	op.body = write_text(body, more);
 	json_decref(body);
 	if (op.body != NULL)
 		err = intake_add(core, &op);

@@ -23,6 +23,10 @@ void write_content_hash(
 bool write_start(struct core *core, struct request *req, const char *action, json_t *body,
     uint64_t handle, const uint8_t content_hash[32], intake_fn fn);
 
+/* The same; more: further members of body as JSON text, beginning with a comma (borrowed), or NULL. */
+bool write_start_with(struct core *core, struct request *req, const char *action, json_t *body, const char *more,
+    uint64_t handle, const uint8_t content_hash[32], intake_fn fn);
+
 /* The usual end: Done with the receipt, or the failure. */
 void write_on_stored(
     struct core *core, struct request_id id, uint64_t handle, const struct intake_outcome *outcome);

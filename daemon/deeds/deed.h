@@ -46,6 +46,7 @@ enum deed_argument {
 	DEED_ROWS = 1 << 7,      /* at least one row of kinds */
 	DEED_DATED = 1 << 8,     /* dated is required */
 	DEED_FILE = 1 << 9,      /* its one row names a file that the unit has sent: it was read, and is whole */
+	DEED_CARDS = 1 << 10,    /* hashes of cards are required */
 	/* The same, optional. */
 	DEED_MAY_UNIT = 1 << 16,
 	DEED_MAY_OBJECT = 1 << 17,
@@ -56,6 +57,15 @@ enum deed_argument {
 	DEED_MAY_DUE = 1 << 22,
 	DEED_MAY_ROWS = 1 << 23,
 	DEED_MAY_DATED = 1 << 24,
+	DEED_MAY_CARDS = 1 << 26,
+};
+
+enum { DEED_CARD_COUNT_MAX = 1000 /* of one deed: they share a frame with its rows */ };
+
+/* What the core brings a deed beside its arguments. */
+enum deed_need {
+	DEED_NEEDS_SLOT = 1 << 0,  /* a free slot of the vault: ctx->slot */
+	DEED_NEEDS_TALLY = 1 << 1, /* the votes of the poll named by object: ctx->tally */
 };
 
 enum { DEED_KIND_COUNT_MAX = 4, DEED_EDGE_COUNT_MAX = 160 };
@@ -74,6 +84,7 @@ struct deed {
 	const char *const *values;                   /* of value: NULL-ended; NULL: free */
 	const struct deed_life *life;                /* whose state it moves; NULL: none */
 	bool after_end;                              /* also once the result is published */
+	unsigned needs;                              /* of enum deed_need */
 	deed_fn act;
 	const char *requirement; /* "R05 R06" */
 };
@@ -107,6 +118,19 @@ struct deed_file {
 	const char *type; /* by its first bytes; static. NULL: it was not read, as the deed must refuse it or it is kept */
 };
 
+/* A free slot of the vault; print NULL: none is free. */
+struct deed_slot {
+	uint32_t number;
+	const char *print; /* of the key that lies in it */
+};
+
+/* The votes of a poll, counted: what the deed may know of them. */
+struct deed_tally {
+	uint32_t used, blank;     /* cards cast; of them without any answer */
+	const uint32_t *answered; /* a unit of the form: ballots that answer anything about it */
+	size_t unit_count;
+};
+
 struct deed_change {
 	enum record_kind kind;
 	ProtobufCMessage *record;
@@ -128,6 +152,8 @@ struct deed_ctx {
 	enum jx_lang lang;
 	struct deed_run run; /* DEED_RUN; run.run NULL: none */
 	struct deed_file file; /* DEED_FILE */
+	struct deed_slot slot;          /* DEED_NEEDS_SLOT */
+	const struct deed_tally *tally; /* DEED_NEEDS_TALLY; NULL: the deed says whether the votes may be counted */
 	bool is_late;        /* counts as received at or after the phase's due (deed->phase), for args->unit */
 	struct arena *arena; /* everything made here; dies with the request */
 	struct faults *faults; /* of rows: file the kind, line the row from 1, column the field from 1 */

@@ -6,6 +6,7 @@
 #include "deeds/outcome.h"
 #include "records/field.h"
 #include "records/paper.h"
+#include "wire/card.h"
 
 /* ---- Whose. */
 
@@ -110,6 +111,15 @@ is_value(const struct deed *deed, const char *value)
 	return false;
 }
 
+/* Whole hashes, as many as a deed takes. */
+static bool
+is_cards(const struct deed_ctx *ctx)
+{
+	size_t size = ctx->args->cards.len;
+
+	return size % CARD_HASH_SIZE == 0 && size / CARD_HASH_SIZE <= DEED_CARD_COUNT_MAX;
+}
+
 static enum jx_err
 check_arguments(const struct deed_ctx *ctx, const char **field)
 {
@@ -129,6 +139,7 @@ check_arguments(const struct deed_ctx *ctx, const char **field)
 	    {"due_us", DEED_DUE, DEED_MAY_DUE, args->due_us != 0},
 	    {"rows", DEED_ROWS, DEED_MAY_ROWS, ctx->args->rows != NULL && args->rows->base.descriptor != NULL &&
 		protobuf_c_message_get_packed_size(&args->rows->base) > 0},
+	    {"cards", DEED_CARDS, DEED_MAY_CARDS, args->cards.len > 0},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -136,6 +147,9 @@ check_arguments(const struct deed_ctx *ctx, const char **field)
 		if (check_argument(ctx, rows[i].required, rows[i].allowed, rows[i].is_given) != JX_OK)
 			return JX_E_FIELD;
 	}
+	*field = "cards";
+	if (!is_cards(ctx))
+		return JX_E_FIELD;
 	*field = "value";
 	if (!is_value(ctx->deed, args->value))
 		return JX_E_FIELD;

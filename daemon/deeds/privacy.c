@@ -17,7 +17,7 @@ privacy_ballot_count(const struct book *book, const char *unit, const char *grou
 	while ((stack = (const Jx__Stack *)book_next(book, PAPER_STACKS, NULL, &cursor)) != NULL) {
 		if (!deed_is(stack->unit, unit) || !deed_is(stack->group, group))
 			continue;
-		count += deed_is(stack->state, "agreed") ? stack->valid : 0;
+		count += deed_is(stack->state, "agreed") || deed_is(stack->state, "polled") ? stack->valid : 0;
 		any = true;
 	}
 	if (any)

@@ -11,7 +11,7 @@ enum { PRIVACY_BALLOT_COUNT_LEAST = 5 };
 
 /*
  * How many ballots of that voter group count for the unit: of the batches on
- * which both entries agree. UINT32_MAX: there are ballots, but they came by
+ * which both entries agree, and of polls that are closed. UINT32_MAX: there are ballots, but they came by
  * import, and the book does not know how many.
  */
 uint32_t privacy_ballot_count(const struct book *book, const char *unit, const char *group);

@@ -6,6 +6,7 @@
 /* clang-format off */
 #define CHAPTERS(X) \
 	X(ballot) \
+	X(poll) \
 	X(basic) \
 	X(round) \
 	X(report) \

@@ -19,11 +19,17 @@ enum view_argument {
 	VIEW_RUN = 1 << 3,    /* a run: 0 is the newest that is done; ctx->run is there */
 	VIEW_OTHER = 1 << 4,  /* a second run: ctx->other */
 	VIEW_ANY_UNIT = 1 << 6, /* clerks and heads may name another's unit */
+	VIEW_CASTS = 1 << 7,    /* how many cards of each poll were cast: ctx->casts */
 	VIEW_EXPLAIN = 1 << 5, /* the run's explanation of args->unit: ctx->nodes */
 	VIEW_MAY_UNIT = 1 << 16,
 	VIEW_MAY_OBJECT = 1 << 17,
 	VIEW_MAY_RUN = 1 << 18,
 	VIEW_MAY_OTHER = 1 << 19,
+};
+
+struct view_cast {
+	const char *poll;
+	uint32_t count;
 };
 
 struct view_column {
@@ -41,6 +47,8 @@ struct view_ctx {
 	struct deed_run run, other;
 	Jx__Node **nodes; /* VIEW_EXPLAIN */
 	size_t node_count;
+	const struct view_cast *casts; /* VIEW_CASTS */
+	size_t cast_count;
 	struct arena *arena;
 	/* the table */
 	const struct view_column *columns; /* of the row, or set by the function */

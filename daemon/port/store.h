@@ -99,6 +99,11 @@ enum store_question {
 			   sent by the unit; bytes of those sent; received_us of the newest */
 	QUESTION_FILE_CHUNKS, /* city, year, unit, file, size, first, count -> hash, bytes, in order;
 				 no row beyond what is listed; bytes "": not sent by the unit */
+	QUESTION_CARD,    /* card's hash -> city, year, poll, cast "t"/"f" */
+	QUESTION_POLLS,   /* -> city, year, poll, slot, print, ended "t"/"f": of every year */
+	QUESTION_CASTS,   /* city, year -> poll, count: its polls with cards, and how many were cast */
+	QUESTION_VOTES,   /* city, year, poll, after (a card's hash in hex; "": from the first), limit -> card, sealed:
+			     in the order of the hashes */
 	QUESTION_COUNT
 };
 /* A run row: run, city, year, kind, state, asked_by, asked_us, finished_us, batch, scheme_digest,

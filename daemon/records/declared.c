@@ -29,7 +29,7 @@ static const char *const claim_states[] = {"draft", "claimed", "screened", "appr
 static const char *const veto_states_full[] = {"alleged", "checked", "confirmed", "dismissed", NULL};
 static const char *const group_ways[] = {"listen", "look", "see", "visit", NULL};
 static const char *const figure_states[] = {"asked", "given", NULL};
-static const char *const stack_states[] = {"open", "counted", "first", "differs", "agreed", NULL};
+static const char *const stack_states[] = {"open", "counted", "first", "differs", "agreed", "polled", NULL};
 static const char *const session_states[] = {"open", "closed", NULL};
 static const char *const sheet_states[] = {"draft", "first", "differs", "sealed", "merged", NULL};
 static const char *const outcome_states[] = {"draft", "consulted", "confirmed", "public", "published", "returned", NULL};
@@ -580,8 +580,8 @@ const struct record_row record_kinds[PAPER_END] = {
 	    MOMENT_OR_NONE("at_us", "时间", "at")),
 	[PAPER_POLLS] = ROW("polls", "评价卡场次", "polls", jx__poll__descriptor,
 	    KEY("poll", "场次", "poll"),
-	    CHOICE("kind", "单位类别", "kind of unit", unit_kinds),
-	    CODE("group", "评估主体", "voter group"),
+	    CHOICE_OR_NONE("kind", "单位类别", "kind of unit", unit_kinds),
+	    CODE_OR_NONE("group", "评估主体", "voter group"),
 	    TEXT_OR_NONE("units", "单位", "units"),
 	    CHOICE_OR_NONE("state", "状态", "state", poll_states),
 	    COUNT_OR_NONE("printed", "印制", "printed"),
@@ -589,7 +589,10 @@ const struct record_row record_kinds[PAPER_END] = {
 	    COUNT_OR_NONE("returned", "收回", "returned"),
 	    COUNT_OR_NONE("valid", "有效", "valid"),
 	    COUNT_OR_NONE("void", "作废", "void"),
-	    COUNT_OR_NONE("slot", "密钥位", "vault slot")),
+	    COUNT_OR_NONE("slot", "密钥位", "vault slot"),
+	    CODE_OR_NONE("print", "密钥指纹", "key's print"),
+	    CODE_OR_NONE("form", "卡面摘要", "form's hash"),
+	    MOMENT_OR_NONE("opened_us", "开始时间", "opened")),
 };
 /* clang-format on */
 

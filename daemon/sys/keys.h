@@ -4,6 +4,7 @@
  *   DIR/keys/signing-KEYID.key  one that was rotated out: opens packets that
  *                          were sealed to it; may be deleted when none is on its way
  *   DIR/keys/token.key     32 bytes (logins that are kept are sealed with it)
+ *   DIR/keys/vault         keys of open polls (job/vault.h)
  *   DIR/admin.password     of account "admin", a line; for its first login
  *   DIR/receipt.pub        the public key in hex, a line: for everybody
  * All but the last may be read by their owner only.

@@ -29,7 +29,10 @@ card_hash(const uint8_t token[CARD_TOKEN_SIZE], uint8_t hash[CARD_HASH_SIZE])
 	derive("jixiao-card-hash-1", token, CARD_TOKEN_SIZE, hash);
 }
 
-/* ---- A ballot: u16 units, u8 questions, answers, u8 opinions, each u16 unit, u16 size, text; zeros to the end. */
+/*
+ * ---- A ballot: u16 units, u8 questions, answers, u8 opinions, each u16 unit,
+ * u16 size, text; zeros to the end. Numbers are big-endian.
+ */
 
 struct place {
 	uint8_t *at, *end; /* of what is written or read; at NULL: it did not fit */
@@ -68,6 +71,16 @@ get_number(struct place *place, size_t size)
 	return number;
 }
 
+/* Opinions stand in the order of their units, one each: one ballot has one text. */
+static bool
+are_in_order(const struct card_opinion *opinions, uint32_t count, uint32_t unit_count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (opinions[i].unit >= unit_count || (i > 0 && opinions[i].unit <= opinions[i - 1].unit))
+			return false;
+	return true;
+}
+
 static bool
 is_within(uint32_t units, uint32_t questions, uint32_t opinions)
 {
@@ -84,6 +97,8 @@ card_ballot_write(const struct card_ballot *ballot, uint8_t *out)
 
 	if (!is_within(ballot->unit_count, ballot->question_count, ballot->opinion_count))
 		return JX_E_TOO_BIG;
+	if (!are_in_order(ballot->opinions, ballot->opinion_count, ballot->unit_count))
+		return JX_E_FIELD;
 	memset(out, 0, CARD_BALLOT_SIZE);
 	put_number(&place, 2, ballot->unit_count);
 	put_number(&place, 1, ballot->question_count);
@@ -94,6 +109,8 @@ card_ballot_write(const struct card_ballot *ballot, uint8_t *out)
 	for (uint32_t i = 0; i < ballot->opinion_count; i++) {
 		size_t size = strlen(ballot->opinions[i].text);
 
+		if (size == 0)
+			return JX_E_FIELD;
 		if (size > CARD_OPINION_SIZE_MAX)
 			return JX_E_TOO_BIG;
 		put_number(&place, 2, ballot->opinions[i].unit);
@@ -106,14 +123,14 @@ card_ballot_write(const struct card_ballot *ballot, uint8_t *out)
 }
 
 static enum jx_err
-read_opinion(struct arena *arena, struct place *place, uint32_t unit_count, struct card_opinion *out)
+read_opinion(struct arena *arena, struct place *place, struct card_opinion *out)
 {
 	uint32_t size;
 	const uint8_t *at;
 
 	out->unit = get_number(place, 2);
 	size = get_number(place, 2);
-	if (out->unit >= unit_count || size == 0 || size > CARD_OPINION_SIZE_MAX)
+	if (size == 0 || size > CARD_OPINION_SIZE_MAX)
 		return JX_E_FIELD;
 	at = take(place, size);
 	if (at == NULL || memchr(at, 0, size) != NULL)
@@ -145,11 +162,13 @@ card_ballot_read(struct arena *arena, struct bytes bytes, struct card_ballot *ou
 	if (opinions == NULL)
 		return JX_E_MEMORY;
 	for (uint32_t i = 0; i < out->opinion_count; i++) {
-		err = read_opinion(arena, &place, out->unit_count, &opinions[i]);
+		err = read_opinion(arena, &place, &opinions[i]);
 		if (err != JX_OK)
 			return err;
 	}
 	out->opinions = opinions;
+	if (!are_in_order(opinions, out->opinion_count, out->unit_count))
+		return JX_E_FIELD;
 	for (; place.at < place.end; place.at++)
 		if (*place.at != 0)
 			return JX_E_FIELD;

@@ -40,11 +40,14 @@ struct card_ballot {
 	uint32_t unit_count, question_count;
 	/* unit_count x question_count, unit by unit in the form's order: 0 blank, else the option's number from 1. */
 	const uint8_t *answers;
-	const struct card_opinion *opinions;
+	const struct card_opinion *opinions; /* in the order of their units, at most one each, none empty */
 	uint32_t opinion_count;
 };
 
-/* out: CARD_BALLOT_SIZE bytes, whatever it says. JX_E_TOO_BIG: it does not fit. */
+/*
+ * out: CARD_BALLOT_SIZE bytes, whatever it says; one ballot has one text.
+ * JX_E_TOO_BIG: it does not fit; JX_E_FIELD: opinions out of order, or empty.
+ */
 JX_MUST_USE enum jx_err card_ballot_write(const struct card_ballot *ballot, uint8_t *out);
 /*
  * Back, from a peer's bytes; everything lives in arena. JX_E_FIELD: not of that

@@ -1,5 +1,7 @@
 #include "wire/code.h"
 
+#include <sodium.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { CHECK_MODULUS = 1021, /* the greatest prime that two characters hold */ CHARACTER_COUNT_MAX = 28, CHECK_COUNT = 2 };
@@ -12,7 +14,12 @@ payload_count(unsigned bits)
 	return (bits + 4) / 5;
 }
 
-/* Weights 1, 2, 3 … differ below the prime, so a wrong character or a swap changes the sum. */
+/*
+ * Weights 1, 2, 3 … times a difference below 32 stay below the prime, so a wrong
+ * character changes the sum, and a swap of neighbours does. The last of the
+ * payload swapped with the first check character changes both sides: by
+ * (count + 32) times the difference, which the prime does not divide either.
+ */
 static unsigned
 check_of(const uint8_t *values, unsigned count)
 {
@@ -51,6 +58,7 @@ code_write(const uint8_t *bytes, unsigned bits, char *out)
 		*out++ = alphabet[values[i]];
 	}
 	*out = '\0';
+	sodium_memzero(values, sizeof values); /* a card's code is a secret */
 }
 
 /* 0..31, or -1. */
@@ -69,29 +77,48 @@ value_of(char character)
 	return found == NULL ? -1 : (int)(found - alphabet);
 }
 
-enum jx_err
-code_read(const char *text, unsigned bits, uint8_t *bytes)
+/* Exactly `count` values of the text. */
+static enum jx_err
+read_values(const char *text, unsigned count, uint8_t *values)
 {
-	unsigned payload = payload_count(bits), count = 0;
-	uint8_t values[CHARACTER_COUNT_MAX];
+	unsigned at = 0;
 
 	for (; *text != '\0'; text++) {
 		int value = value_of(*text);
 
 		if (*text == ' ' || *text == '-')
 			continue;
-		if (value < 0 || count == payload + CHECK_COUNT)
+		if (value < 0 || at == count)
 			return JX_E_FIELD;
-		values[count++] = (uint8_t)value;
+		values[at++] = (uint8_t)value;
 	}
-	if (count != payload + CHECK_COUNT ||
-	    values[payload] * 32U + values[payload + 1] != check_of(values, payload))
-		return JX_E_FIELD;
-	memset(bytes, 0, (bits + 7) / 8);
-	for (unsigned i = 0; i < bits; i++)
-		bytes[i / 8] |= (uint8_t)((values[i / 5] >> (4 - i % 5) & 1) << (7 - i % 8));
-	for (unsigned i = bits; i < payload * 5; i++)
-		if ((values[i / 5] >> (4 - i % 5) & 1) != 0)
-			return JX_E_FIELD; /* one number has one text */
-	return JX_OK;
+	return at == count ? JX_OK : JX_E_FIELD;
+}
+
+/* Does the check fit, and is one number one text: are the bits past the end 0? */
+static bool
+is_right(const uint8_t *values, unsigned payload, unsigned bits)
+{
+	unsigned spare = payload * 5 - bits;
+
+	return values[payload] * 32U + values[payload + 1] == check_of(values, payload) &&
+	       (values[payload - 1] & ((1U << spare) - 1)) == 0;
+}
+
+enum jx_err
+code_read(const char *text, unsigned bits, uint8_t *bytes)
+{
+	unsigned payload = payload_count(bits);
+	uint8_t values[CHARACTER_COUNT_MAX];
+	enum jx_err err = read_values(text, payload + CHECK_COUNT, values);
+
+	if (err == JX_OK && !is_right(values, payload, bits))
+		err = JX_E_FIELD;
+	if (err == JX_OK) {
+		memset(bytes, 0, (bits + 7) / 8);
+		for (unsigned i = 0; i < bits; i++)
+			bytes[i / 8] |= (uint8_t)((values[i / 5] >> (4 - i % 5) & 1) << (7 - i % 8));
+	}
+	sodium_memzero(values, sizeof values);
+	return err;
 }

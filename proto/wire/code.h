@@ -4,6 +4,9 @@
  * last two of them check characters: every single wrong character and every
  * swap of neighbours is found.
  *
+ * The check guards against slips, not against forgers: who sets out to can make
+ * texts that pass it. What a code is worth lies in its random bits.
+ *
  * Cards (128 bits, 28 characters), commit codes (90 bits, 20 characters) and
  * the codes given to units for countersigning (90 bits). Pure. Source: R21.
  */
@@ -29,8 +32,8 @@ enum {
 void code_write(const uint8_t *bytes, unsigned bits, char *out);
 /*
  * Back; small letters, blanks and hyphens anywhere, O for 0 and I, L for 1 are
- * fine. JX_E_FIELD: another length, another character, or the check fails.
- * Bits that are not written come back 0.
+ * fine. JX_E_FIELD: another length, another character, or the check fails;
+ * bytes is untouched then. Bits that are not written come back 0.
  */
 JX_MUST_USE enum jx_err code_read(const char *text, unsigned bits, uint8_t *bytes);
 

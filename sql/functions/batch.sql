@@ -77,6 +77,8 @@ BEGIN
 	WHEN 'deed' THEN
 		o_value := p_batch;
 		o_verdict := jx.apply_deed(p_body, p_city, p_year, p_batch);
+	WHEN 'ballot' THEN
+		o_verdict := jx.apply_ballot(p_body, p_city, p_year, p_batch, p_blobs);
 	WHEN 'run_start' THEN
 		SELECT a.o_verdict, a.o_value INTO o_verdict, o_value
 		FROM jx.apply_run_start(p_body, p_actor, p_city, p_year, p_received_us, p_batch) a;

@@ -40,7 +40,7 @@ BEGIN
 	VALUES (p_city, p_year, p_batch, jx.need(p_body, 'deed'), coalesce(p_body ->> 'unit', ''),
 	    coalesce(p_body ->> 'object', ''), coalesce(p_body ->> 'value', ''),
 	    coalesce(p_body ->> 'reason', ''), coalesce(p_body ->> 'document', ''));
-	RETURN 'OK';
+	RETURN jx.polls_append(p_body, p_city, p_year, p_batch);
 END $$;
 
 -- A kind's records as they are now, each with its version and batch.

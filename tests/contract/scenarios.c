@@ -193,6 +193,51 @@ keys_are_listed_and_may_come_again(struct contract *contract)
 	REQUIRE(contract_cell_is(rows, 0, 2, "1700000000000001"));
 }
 
+/* What is known of that account's device 8 times that byte. */
+static const struct contract_rows *
+ask_device(struct contract *contract, const char *account, uint8_t byte)
+{
+	uint8_t id[8];
+	const struct bytes params[] = {{(const uint8_t *)account, strlen(account)}, {id, sizeof id}};
+
+	memset(id, byte, sizeof id);
+	return contract_wait_read(contract, contract_send_read(contract, QUESTION_DEVICE, params, 2));
+}
+
+static void
+devices_are_an_accounts_own_and_have_an_end(struct contract *contract)
+{
+	char body[256];
+	struct contract_item item = {.action = "device_add", .actor = "li", .body = body};
+	const struct contract_rows *rows;
+
+	for (unsigned i = 1; i <= 32; i++) {
+		item.op = item.content = i;
+		snprintf(body, sizeof body,
+		    "{\"account\":\"li\",\"key_id\":\"%02x%02x%02x%02x%02x%02x%02x%02x\",\"public_key\":\"%02x" HEX32 "\"}", i, i,
+		    i, i, i, i, i, i, i);
+		contract_must(contract, &item);
+	}
+	item.op = item.content = 40; /* the same key under another op */
+	contract_must(contract, &item);
+	item.op = 41;
+	item.body = "{\"account\":\"li\",\"key_id\":\"2020202020202020\",\"public_key\":\"99" HEX32 "\"}";
+	contract_must_not(contract, &item, JX_E_EXISTS);
+	item.op = 42;
+	item.body = "{\"account\":\"li\",\"key_id\":\"2121212121212121\",\"public_key\":\"21" HEX32 "\"}";
+	contract_must_not(contract, &item, JX_E_QUOTA);
+	item.actor = "wang";
+	item.body = "{\"account\":\"wang\",\"key_id\":\"2121212121212121\",\"public_key\":\"21" HEX32 "\"}";
+	contract_must(contract, &item);
+	rows = ask_device(contract, "li", 0x20);
+	REQUIRE(rows->row_count == 1 && rows->column_count == 1);
+	REQUIRE(rows->cells[0].size == 32 && rows->cells[0].data[0] == 0x20);
+	REQUIRE(ask_device(contract, "li", 0x21)->row_count == 0);
+	REQUIRE(ask_device(contract, "wang", 0x20)->row_count == 0);
+	REQUIRE(ask_device(contract, "wang", 0x21)->row_count == 1);
+	REQUIRE(ask_device(contract, "nobody", 0x21)->row_count == 0);
+}
+
 static void
 what_is_malformed_is_refused_alone(struct contract *contract)
 {
@@ -375,6 +420,7 @@ const struct contract_scenario contract_scenarios[] = {
     SCENARIO(a_batch_that_does_not_follow_the_head_is_behind),
     SCENARIO(accounts_are_added_changed_and_disabled),
     SCENARIO(keys_are_listed_and_may_come_again),
+    SCENARIO(devices_are_an_accounts_own_and_have_an_end),
     SCENARIO(an_import_is_there_whole_and_every_state_stays),
     SCENARIO(a_record_withdrawn_can_come_back),
     SCENARIO(a_run_lives_from_start_to_end),
@@ -384,6 +430,9 @@ const struct contract_scenario contract_scenarios[] = {
     SCENARIO(every_version_stays_in_the_history),
     SCENARIO(a_long_history_shows_its_end),
     SCENARIO(a_deed_that_is_malformed_leaves_nothing),
+    SCENARIO(a_card_is_cast_once),
+    SCENARIO(a_poll_has_a_slot_and_cards_of_its_own),
+    SCENARIO(a_poll_is_closed_with_all_its_votes_or_not),
     SCENARIO(what_is_malformed_is_refused_alone),
     SCENARIO(reads_beyond_the_bound_are_busy_and_all_are_answered),
     SCENARIO(a_full_batch_keeps_its_order),

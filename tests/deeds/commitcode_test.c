@@ -1,5 +1,5 @@
 /*
- * Commit codes: G4's cases (R10, R19): in time, at the deadline exactly, late;
+ * Commit codes: G4's cases (R10, R13, R19): in time, at the deadline exactly, late;
  * late with a code in time, with one that came too late, with another unit's,
  * with other content; a window that was closed meanwhile. Each decision follows
  * from two records alone.

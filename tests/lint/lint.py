@@ -123,7 +123,7 @@ def check_size(source, build):
 
 def check_headers(source, build):
     flags = subprocess.run(
-        ["pkg-config", "--cflags", "libprotobuf-c", "libevent_core", "jansson", "libpq", "libfyaml"],
+        ["pkg-config", "--cflags", "libprotobuf-c", "libevent_core", "jansson", "libpq", "libfyaml", "cairo"],
         capture_output=True, text=True, check=True).stdout.split()
     views = os.path.join(build, "include")
     includes = [f"-I{os.path.join(views, name)}" for name in sorted(os.listdir(views))]

@@ -37,8 +37,8 @@ is_extension(const struct sim_client *client)
 }
 
 /* The same message for the same variant: it goes out again after every loss. */
-static void
-deed_make(struct sim_client *client, Jx__Deed *deed)
+void
+sim_deed_make(struct sim_client *client, Jx__Deed *deed)
 {
 	static const char *const names[] = {
 	    "phase.open", "phase.open", "phase.close", "phase.extend"};
@@ -153,7 +153,7 @@ sim_deed_send(struct sim_client *client)
 		view_send(client, "list", is_extension(client) ? "extensions" : "phases");
 		return;
 	}
-	deed_make(client, &deed);
+	sim_deed_make(client, &deed);
 	deed_send(client, &deed);
 }
 
@@ -162,7 +162,7 @@ sim_deed_send_dry(struct sim_client *client)
 {
 	Jx__Deed deed;
 
-	deed_make(client, &deed);
+	sim_deed_make(client, &deed);
 	deed.has_dry_run = deed.dry_run = true;
 	deed_send(client, &deed);
 }
@@ -173,7 +173,7 @@ sim_deed_send_conflict(struct sim_client *client)
 {
 	Jx__Deed deed;
 
-	deed_make(client, &deed);
+	sim_deed_make(client, &deed);
 	if (client->phase != DEED_DO)
 		deed.value = text(phases[(client->variant + 1) % 3]);
 	deed_send(client, &deed);
@@ -184,7 +184,7 @@ sim_deed_send_unknown(struct sim_client *client)
 {
 	Jx__Deed deed;
 
-	deed_make(client, &deed);
+	sim_deed_make(client, &deed);
 	deed.deed = text("phase.abolish");
 	deed_send(client, &deed);
 }
@@ -194,7 +194,7 @@ sim_deed_send_no_year(struct sim_client *client)
 {
 	Jx__Deed deed;
 
-	deed_make(client, &deed);
+	sim_deed_make(client, &deed);
 	deed.year = 2999;
 	deed_send(client, &deed);
 }

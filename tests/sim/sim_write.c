@@ -19,6 +19,7 @@ sim_write_op_id(struct sim_client *client, const char *action)
 		for (size_t i = 0; i < sizeof op->op_id; i++)
 			op->op_id[i] = (uint8_t)sim_random(client->sim);
 		op->action = action;
+		memcpy(op->actor, client->account, sizeof op->actor);
 		op->next = client->sim->ops;
 		client->sim->ops = client->op = op;
 	}
@@ -58,7 +59,7 @@ sim_write_on_receipt(struct sim_client *client, const Jx__Receipt *receipt)
 	if (receipt_check(receipt, sim->config.signing_public) != JX_OK ||
 	    memcmp(receipt->op_id.data, op->op_id, sizeof op->op_id) != 0 ||
 	    memcmp(receipt->content_hash.data, op->content_hash, 32) != 0 ||
-	    strcmp(receipt->actor, client->account) != 0 ||
+	    strcmp(receipt->actor, op->actor) != 0 ||
 	    strcmp(receipt->action, op->action) != 0)
 		sim_violate(sim, "a receipt does not verify, or is of something else (%s)", doing);
 	if (op->is_acked && (op->receipt_size != size || memcmp(op->receipt, packed, size) != 0))

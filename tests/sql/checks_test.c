@@ -65,12 +65,28 @@ fill(struct contract *contract)
 	static const char plan_again[] =
 	    "{\"base_batch\":7,\"deed\":\"d\",\"papers\":["
 	    "{\"kind\":\"plans\",\"key\":\"X1\",\"row\":{\"unit\":\"X1\"}}]}";
+	static const char device[] =
+	    "{\"account\":\"li\",\"key_id\":\"0102030405060708\",\"public_key\":"
+	    "\"0000000000000000000000000000000000000000000000000000000000000009\"}";
 	static const char kept[] = "{\"base_batch\":8,\"deed\":\"d\",\"papers\":["
 				   "{\"kind\":\"files\",\"key\":\"X1/" FILE_X
 				   "\",\"row\":{\"unit\":\"X1\",\"file\":\"" FILE_X "\",\"size\":1}}]}";
 	static const char finish[] =
 	    "{\"run\":1,\"state\":\"refused\",\"pages\":[[\"results\",0]]}";
 	static const struct bytes page = {(const uint8_t *)"page", 4};
+#define CARD "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	static const char poll_open[] =
+	    "{\"base_batch\":10,\"deed\":\"poll.open\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
+	    "{\"poll\":\"P1\",\"state\":\"open\",\"slot\":0,\"print\":\"p\",\"opened_us\":1700000000000012}}],"
+	    "\"cards\":{\"poll\":\"P1\",\"hashes\":\"" CARD "\"}}";
+	static const char ballot[] = "{\"card\":\"" CARD "\",\"poll\":\"P1\"}";
+	static const char poll_close[] =
+	    "{\"base_batch\":11,\"deed\":\"poll.close\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
+	    "{\"poll\":\"P1\",\"state\":\"closed\"}},{\"kind\":\"stacks\",\"key\":\"P1-X1\",\"row\":"
+	    "{\"stack\":\"P1-X1\",\"unit\":\"X1\",\"group\":\"g\",\"state\":\"polled\",\"valid\":1}}],\"votes\":1,"
+	    "\"ballots\":[{\"unit\":\"X1\",\"group\":\"g\",\"card\":\"P1-k\",\"answers\":[\"A\"]}]}";
+	static const uint8_t sealed[3112];
+	static const struct bytes vote = {sealed, sizeof sealed};
 	const struct contract_item items[] = {
 	    {.action = "account_add", .op = 1, .content = 1, .body = account},
 	    {.action = "import", .city = "sy", .year = 2026, .op = 2, .content = 2, .body = first},
@@ -100,7 +116,18 @@ fill(struct contract *contract)
 		.op = 8,
 		.content = 8,
 		.body = plan_again},
-	    {.action = "deed", .city = "sy", .year = 2026, .op = 9, .content = 9, .body = kept},
+	    {.action = "device_add", .actor = "li", .op = 9, .content = 9, .body = device},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 10, .content = 10, .body = kept},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 11, .content = 11, .body = poll_open},
+	    {.action = "ballot",
+		.city = "sy",
+		.year = 2026,
+		.op = 12,
+		.content = 12,
+		.body = ballot,
+		.blobs = &vote,
+		.blob_count = 1},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 13, .content = 13, .body = poll_close},
 	};
 
 	put_evidence(contract);
@@ -122,6 +149,7 @@ static const struct {
 	"UPDATE jx.op SET received_us = received_us + 1 WHERE batch = 2"},
     {"an op is of no batch", "UPDATE jx.op SET batch = 99 WHERE batch = 1"},
     {"an account has a gap in its versions", "UPDATE jx.account SET version = 3 WHERE version = 2"},
+    {"a device has no op", "UPDATE jx.device SET account = 'wang'"},
     {"a year changed without an import or a deed",
 	"INSERT INTO jx.year_state VALUES ('sy', 2026, 1)"},
     {"a year began without a scheme", "DELETE FROM jx.scheme"},
@@ -151,6 +179,17 @@ static const struct {
     {"a unit has sent a chunk that is not there", "DELETE FROM jx.chunk"},
     {"a chunk is there that no unit has sent", "UPDATE jx.unit_chunk SET city = 'sz'"},
     {"the bytes of a unit are not their sum", "UPDATE jx.unit_bytes SET bytes = bytes + 1"},
+    {"a batch has not as many votes as ops say", "DELETE FROM jx.card_vote"},
+    {"a batch has not as many votes as ops say", "UPDATE jx.op SET action = 'vote' WHERE action = 'ballot'"},
+    {"a ballot was received at a time of its own",
+	"UPDATE jx.paper SET \"row\" = jsonb_set(\"row\", '{opened_us}', '7') WHERE kind = 'polls'"},
+    {"two open polls share a slot",
+	"DELETE FROM jx.poll_end; INSERT INTO jx.poll SELECT city, year, 'P2', slot, print, batch FROM jx.poll"},
+    {"a poll is not in the state that its paper says", "DELETE FROM jx.poll_end"},
+    {"a poll ended without some of its votes", "UPDATE jx.poll_end SET votes = 2"},
+    {"a poll ended without some of its votes", "UPDATE jx.card_vote SET batch = 13"},
+    {"a unit has not as many ballots of a poll as its count says",
+	"DELETE FROM jx_record.ballots WHERE card = 'P1-k'"},
 };
 enum { PLANT_COUNT = sizeof plants / sizeof *plants };
 
@@ -226,7 +265,7 @@ every_rule_has_a_plant(struct real *real, struct contract *contract)
 			}
 		}
 	}
-	REQUIRE(rules == 28);
+	REQUIRE(rules == 35);
 }
 
 static void
