@@ -65,18 +65,26 @@ CREATE TABLE jx.unit_bytes (
 -- A sealed file's list is not told anew, whatever asks for it.
 CREATE FUNCTION jx.refuse_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	IF tg_op <> 'UPDATE' OR EXISTS (SELECT FROM jx.file f WHERE f.city = old.city AND f.year = old.year
+	IF EXISTS (SELECT FROM jx.file f WHERE f.city = old.city AND f.year = old.year
 	    AND f.unit = old.unit AND f.file = old.file AND f.size = old.size) THEN
 		RAISE EXCEPTION 'the list of a file that is kept: % refused', tg_op USING ERRCODE = 'JX004';
 	END IF;
 	RETURN new;
 END $$;
-CREATE TRIGGER sealed BEFORE UPDATE OR DELETE ON jx.file_page
-	FOR EACH ROW EXECUTE FUNCTION jx.refuse_sealed();
+CREATE TRIGGER sealed BEFORE UPDATE ON jx.file_page FOR EACH ROW EXECUTE FUNCTION jx.refuse_sealed();
 ALTER TABLE jx.file_page ENABLE ALWAYS TRIGGER sealed;
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON jx.file_page
-	FOR EACH STATEMENT EXECUTE FUNCTION jx.refuse_change();
-ALTER TABLE jx.file_page ENABLE ALWAYS TRIGGER no_truncate;
+
+-- And neither of the two loses a row.
+DO $$
+DECLARE
+	v_table regclass;
+BEGIN
+	FOREACH v_table IN ARRAY ARRAY['jx.file_page', 'jx.unit_bytes']::regclass[] LOOP
+		EXECUTE format('CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON %s'
+		    ' FOR EACH STATEMENT EXECUTE FUNCTION jx.refuse_change()', v_table);
+		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER no_removal', v_table);
+	END LOOP;
+END $$;
 
 CALL jx.make_append_only('jx.chunk');
 CALL jx.make_append_only('jx.unit_chunk');

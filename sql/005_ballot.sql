@@ -16,19 +16,19 @@ CREATE TABLE jx.poll (
 );
 
 CREATE TABLE jx.card (
-	card jx.digest PRIMARY KEY, -- hash of the token (proto/wire/card.h)
-	city jx.code NOT NULL,
-	year jx.year_number NOT NULL,
-	poll jx.code NOT NULL,
+	city jx.code,
+	year jx.year_number,
+	poll jx.code,
+	card jx.digest UNIQUE, -- hash of the token (proto/wire/card.h): all that a card's holder names
 	batch bigint NOT NULL,
+	PRIMARY KEY (city, year, poll, card),
 	FOREIGN KEY (city, year, poll) REFERENCES jx.poll,
-	FOREIGN KEY (city, year, batch) REFERENCES jx.year_state,
-	UNIQUE (city, year, poll, card)
+	FOREIGN KEY (city, year, batch) REFERENCES jx.year_state
 );
 
 -- No time, no address, no account: the batch alone.
 CREATE TABLE jx.card_vote (
-	card jx.digest PRIMARY KEY REFERENCES jx.card,
+	card jx.digest PRIMARY KEY REFERENCES jx.card (card),
 	sealed bytea NOT NULL CHECK (octet_length(sealed) = 3112),
 	batch bigint NOT NULL REFERENCES jx.batch
 );

@@ -99,8 +99,8 @@ FROM jx.paper p WHERE p.kind = 'files' AND NOT EXISTS (SELECT FROM jx.file f WHE
 UNION ALL
 SELECT 'a whole file lacks chunks of its unit', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
 FROM jx.file f WHERE EXISTS (SELECT FROM jx.file_hashes(f.city, f.year, f.unit, f.file, f.size) h
-	WHERE NOT EXISTS (SELECT FROM jx.unit_chunk c WHERE c.city = f.city AND c.year = f.year
-	AND c.unit = f.unit AND c.hash = h.hash))
+	WHERE (SELECT count(*) FROM jx.unit_chunk c WHERE c.city = f.city AND c.year = f.year
+	AND c.unit = f.unit AND c.hash = h.hash) = 0)
 UNION ALL
 SELECT 'a whole file has another list than was read', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
 FROM jx.file f WHERE f.list IS DISTINCT FROM (SELECT sha256(string_agg(p.hashes, '' ORDER BY p.page))
@@ -108,20 +108,50 @@ FROM jx.file f WHERE f.list IS DISTINCT FROM (SELECT sha256(string_agg(p.hashes,
 	AND p.size = f.size)
 UNION ALL
 SELECT 'a whole file has not its size', format('%s %s %s %s', f.city, f.year, f.unit, encode(f.file, 'hex'))
-FROM jx.file f WHERE f.size IS DISTINCT FROM (SELECT sum(c.size)
-	FROM jx.file_hashes(f.city, f.year, f.unit, f.file, f.size) h JOIN jx.unit_chunk c
-	ON c.city = f.city AND c.year = f.year AND c.unit = f.unit AND c.hash = h.hash)
+FROM jx.file f WHERE f.size IS DISTINCT FROM (SELECT sum((SELECT c.size FROM jx.unit_chunk c
+	WHERE c.city = f.city AND c.year = f.year AND c.unit = f.unit AND c.hash = h.hash))
+	FROM jx.file_hashes(f.city, f.year, f.unit, f.file, f.size) h)
 UNION ALL
 SELECT 'a unit has sent a chunk that is not there', format('%s %s %s', c.city, c.year, c.unit)
 FROM jx.unit_chunk c WHERE NOT EXISTS (SELECT FROM jx.chunk k WHERE k.city = c.city AND k.hash = c.hash
 	AND octet_length(k.bytes) = c.size)
 UNION ALL
-SELECT 'a chunk is nobody''s', format('%s %s', k.city, encode(k.hash, 'hex'))
+SELECT 'a chunk is there that no unit has sent', format('%s %s', k.city, encode(k.hash, 'hex'))
 FROM jx.chunk k WHERE NOT EXISTS (SELECT FROM jx.unit_chunk c WHERE c.city = k.city AND c.hash = k.hash)
 UNION ALL
-SELECT 'a unit''s bytes are not their sum', format('%s %s %s', city, year, unit)
+SELECT 'the bytes of a unit are not their sum', format('%s %s %s', city, year, unit)
 FROM jx.unit_bytes u WHERE bytes <> (SELECT coalesce(sum(jx.evidence_charge(size)), 0) FROM jx.unit_chunk c
 	WHERE c.city = u.city AND c.year = u.year AND c.unit = u.unit)
 	+ (SELECT coalesce(sum(jx.evidence_charge(octet_length(hashes))), 0) FROM jx.file_page p
 	WHERE p.city = u.city AND p.year = u.year AND p.unit = u.unit)
+-- Polls by card code. No row here names a card.
+UNION ALL
+SELECT 'a batch has not as many votes as ops say', format('batch %s', coalesce(v.batch, o.batch))
+FROM (SELECT batch, count(*) AS votes FROM jx.card_vote GROUP BY batch) v
+FULL JOIN (SELECT batch, count(*) AS ops FROM jx.op WHERE action = 'ballot' GROUP BY batch) o ON o.batch = v.batch
+WHERE v.votes IS DISTINCT FROM o.ops
+UNION ALL
+SELECT 'a ballot was received at a time of its own', format('batch %s index %s', o.batch, o.index)
+FROM jx.op o WHERE o.action = 'ballot' AND NOT EXISTS (SELECT FROM jx.paper p
+	WHERE p.city = o.city AND p.year = o.year AND p.kind = 'polls'
+	AND coalesce((p."row" ->> 'opened_us')::bigint, 0) = o.received_us)
+UNION ALL
+SELECT 'two open polls share a slot', format('slot %s', p.slot)
+FROM jx.poll p WHERE NOT jx.poll_is_ended(p.city, p.year, p.poll) GROUP BY p.slot HAVING count(*) > 1
+UNION ALL
+SELECT 'a poll is not in the state that its paper says', format('%s %s %s', p.city, p.year, p.poll)
+FROM jx.poll p WHERE (SELECT x."row" ->> 'state' FROM jx.paper x WHERE x.city = p.city AND x.year = p.year
+	AND x.kind = 'polls' AND x.key = p.poll ORDER BY x.version DESC LIMIT 1)
+	IS DISTINCT FROM CASE WHEN jx.poll_is_ended(p.city, p.year, p.poll) THEN 'closed' ELSE 'open' END
+UNION ALL
+SELECT 'a poll ended without some of its votes', format('%s %s %s', e.city, e.year, e.poll)
+FROM jx.poll_end e WHERE e.votes <> jx.poll_votes(e.city, e.year, e.poll)
+	OR EXISTS (SELECT FROM jx.card c JOIN jx.card_vote v ON v.card = c.card
+	WHERE c.city = e.city AND c.year = e.year AND c.poll = e.poll AND v.batch >= e.batch)
+UNION ALL
+SELECT 'a unit has not as many ballots of a poll as its count says', format('%s %s %s', p.city, p.year, p.key)
+FROM jx.paper p WHERE p.kind = 'stacks' AND p."row" ->> 'state' = 'polled'
+AND (p."row" ->> 'valid')::bigint <> (SELECT count(*) FROM jx_record.ballots b
+	WHERE b.city = p.city AND b.year = p.year AND b.batch = p.batch
+	AND b.unit = p."row" ->> 'unit' AND b."group" = p."row" ->> 'group')
 ORDER BY 1, 2;

@@ -39,7 +39,7 @@ read_part(struct cli *cli, char *part, unsigned long line, struct ballot *ballot
 {
 	char *equals = strchr(part, '='), answer[ANSWER_SIZE];
 	const char *from;
-	bool has_commas;
+	size_t comma_count = 0;
 	int unit, option;
 
 	if (equals == NULL)
@@ -49,14 +49,17 @@ read_part(struct cli *cli, char *part, unsigned long line, struct ballot *ballot
 	if (unit < 0)
 		return bad_line(cli, line, "评价表中没有这个单位", "a unit that is not on the form");
 	from = equals + 1;
+	for (const char *at = from; *at != '\0'; at++)
+		comma_count += *at == ',';
 	if (is_opinion)
 		return ballot_opine(ballot, (size_t)unit, from) == JX_OK
 			   ? CLI_EXIT_OK
 			   : bad_line(cli, line, "意见过长、过多或含有特殊字符",
 				 "an opinion too long, too many, or with special characters");
-	has_commas = strchr(from, ',') != NULL;
+	if (comma_count > 0 && comma_count != ballot->question_count - 1)
+		return bad_line(cli, line, "答案数与题数不符", "as many answers as questions are expected");
 	for (size_t i = 0; i < ballot->question_count; i++) {
-		option = next_answer(&from, has_commas, answer) ? ballot_option(ballot, answer, false) : -1;
+		option = next_answer(&from, comma_count > 0, answer) ? ballot_option(ballot, answer, false) : -1;
 		if (option < 0)
 			return bad_line(cli, line, "没有这个选项，或答案少于题数", "no such option, or fewer answers than questions");
 		*ballot_answer(ballot, (size_t)unit, i) = (uint8_t)option;

@@ -41,6 +41,7 @@ struct cli {
 	struct outbox *store;
 	const char *account;
 	bool works_offline;  /* the command has an answer without a link: one short try to connect */
+	bool may_wait;       /* without such an answer it tries again, as other commands do */
 	bool is_cut_off;     /* that try has failed: no more are made */
 	const volatile sig_atomic_t *stop; /* Ctrl-C was pressed */
 };

@@ -229,16 +229,20 @@ take_card(struct station *station, char *code, char *answers)
 	bool is_wanted = true;
 	int status = read_code(station, code);
 
-	if (status == CLI_EXIT_OK)
-		status = begin(station, answers == NULL && file == NULL);
+	if (status != CLI_EXIT_OK)
+		return status;
+	status = begin(station, answers == NULL && file == NULL);
 	if (status == CLI_EXIT_OK && answers != NULL)
 		status = ballot_line_read(cli, answers, station->line, station->ballot);
 	else if (status == CLI_EXIT_OK && file != NULL)
 		status = ballot_file_read(cli, file, station->ballot);
-	else if (status == CLI_EXIT_OK)
+	else if (status == CLI_EXIT_OK) {
+		link_hang_up(cli->link); /* the daemon keeps nobody who is not logged in for longer than a minute */
 		status = ballot_ask(cli, station->ballot, &is_wanted);
+	}
 	if (status == CLI_EXIT_OK && is_wanted)
 		status = cast(station);
+	link_hang_up(cli->link); /* each card by itself */
 	sodium_memzero(station->token, sizeof station->token);
 	ballot_clear(station->ballot);
 	return status;

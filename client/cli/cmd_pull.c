@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/copies.h"
 #include "cli/files.h"
 #include "cli/made.h"
 #include "cli/rows_file.h"
-#include "cli/table.h"
 #include "scheme/yaml.h"
 
 struct pull {
@@ -182,6 +182,7 @@ cmd_pull(struct cli *cli)
 	struct pull pull = {.kind_count = 0};
 	int status = choose_kinds(cli, &pull);
 
+	copies_allow(cli);
 	if (status == CLI_EXIT_OK)
 		status = choose_unit(cli, &pull);
 	if (status == CLI_EXIT_OK)

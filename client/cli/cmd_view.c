@@ -1,6 +1,6 @@
 /* Every view. */
+#include "cli/copies.h"
 #include "cli/made.h"
-#include "cli/table.h"
 
 int
 cmd_view(struct cli *cli)
@@ -9,6 +9,7 @@ cmd_view(struct cli *cli)
 	const char *file;
 	int status;
 
+	copies_allow(cli);
 	if (made_take_words(cli->made, &cli->options, &file) != JX_OK)
 		return cli_error(cli, JX_E_USAGE, "不认识 %s", "not understood: %s",
 		    cli_shown(cli, cli->options.bad));

@@ -22,7 +22,7 @@ static const struct {
 	{"revealed", "已公开"}, {"planned", "已安排"}, {"arrived", "已到达"}, {"dropped", "已取消"}, {"answered", "已答复"},
 	{"claimed", "已申报"}, {"screened", "已初审"}, {"publicised", "公示中"}, {"granted", "已加分"}, {"alleged", "线索"},
 	{"checked", "已核查"}, {"dismissed", "不予否决"}, {"asked", "待提供"}, {"given", "已提供"}, {"counted", "已清点"},
-	{"first", "已录一遍"}, {"differs", "两遍不一致"}, {"agreed", "一致"}, {"sealed", "已提交"}, {"merged", "已汇总"},
+	{"first", "已录一遍"}, {"differs", "两遍不一致"}, {"agreed", "一致"}, {"polled", "按码投票"}, {"sealed", "已提交"}, {"merged", "已汇总"},
 	{"consulted", "已征求意见"}, {"public", "公示中"}, {"published", "已公布"}, {"listed", "在名单"}, {"withdrawn", "已撤下"},
 	{"upheld", "成立"}, {"kept", "已兑现"}, {"broken", "未兑现"}, {"received", "已收到"}, {"running", "占用中"}, {"over", "已到期"},
 	{"changed", "改后未会签"},

@@ -73,6 +73,15 @@ int cmd_outbox_import(struct cli *cli);
 int cmd_outbox_unlock(struct cli *cli);
 int cmd_outbox_code(struct cli *cli);
 int cmd_office_code(struct cli *cli);
+int cmd_kit(struct cli *cli);
+int cmd_kit_pull(struct cli *cli);
+int cmd_kit_push(struct cli *cli);
+int cmd_draft_put(struct cli *cli);
+int cmd_draft_list(struct cli *cli);
+int cmd_draft_show(struct cli *cli);
+int cmd_draft_drop(struct cli *cli);
+int cmd_signer_make(struct cli *cli);
+int cmd_countersign(struct cli *cli);
 int cmd_ballot(struct cli *cli);
 int cmd_cards_make(struct cli *cli);
 int cmd_do(struct cli *cli); /* of a name that is no deed's */

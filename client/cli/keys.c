@@ -129,6 +129,19 @@ keys_update(struct cli *cli)
 	return status;
 }
 
+int
+keys_update_for(struct cli *cli, ProtobufCBinaryData key_id)
+{
+	uint8_t key[RECEIPT_PUBLIC_SIZE];
+	int status = keys_update(cli);
+
+	if (status != CLI_EXIT_OK || keys_find(cli, key_id, key) == JX_OK)
+		return status;
+	cli->has_keys = false;
+	cli->keys = NULL;
+	return keys_update(cli);
+}
+
 static bool
 read_key(const char *hex, uint8_t key[RECEIPT_PUBLIC_SIZE])
 {

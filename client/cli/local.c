@@ -312,6 +312,8 @@ local_ask(struct cli *cli, const char *name, const struct online_call *call, con
 	if (cli->works_offline && online_is_cut_off(cli) &&
 	    read_kept(cli, name, call->reply, reply))
 		return CLI_EXIT_OK;
+	if (online_be_patient(cli))
+		return local_ask(cli, name, call, reply);
 	status = online_fail(cli);
 	if (cli->works_offline && online_is_cut_off(cli))
 		cli_note(cli, "本机没有可用的资料：请先在有网络时登录一次（jixiao login）",

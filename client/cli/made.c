@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/draft.h"
 #include "cli/help.h"
 #include "records/field.h"
 
@@ -290,7 +291,7 @@ is_file(const char *word)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (size > strlen(ends[i]) && strcmp(word + size - strlen(ends[i]), ends[i]) == 0)
 			return true;
-	return strcmp(word, "-") == 0;
+	return strcmp(word, "-") == 0 || draft_of_path(word) != NULL;
 }
 
 /*

@@ -120,6 +120,17 @@ online_try(struct cli *cli, const struct online_call *call, const void **reply)
 }
 
 bool
+online_be_patient(struct cli *cli)
+{
+	if (!cli->may_wait || !cli->is_cut_off || options_has(&cli->options, OPTION_TIMEOUT))
+		return false;
+	link_free(cli->link);
+	cli->link = NULL;
+	cli->works_offline = cli->may_wait = cli->is_cut_off = false;
+	return true;
+}
+
+bool
 online_is_cut_off(const struct cli *cli)
 {
 	switch ((int)link_problem(cli->link)->err) {

@@ -34,6 +34,11 @@ JX_MUST_USE enum jx_err online_try(
 JX_MUST_USE enum jx_err online_watch(struct cli *cli, const Jx__Watch *watch,
     void (*on_notice)(void *arg, const Jx__NoticeEvent *event));
 /*
+ * The short try failed and nothing else answers: tries as patiently as other
+ * commands, from now on. false: that was all the patience there is.
+ */
+bool online_be_patient(struct cli *cli);
+/*
  * Did the last call fail for want of a link: no connection, no verified server,
  * a daemon too busy for longer than its patience? Then it was not refused.
  */

@@ -45,6 +45,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_GROUP]         = {"group", "主体", "GROUP", "民主评估主体", "the group of voters"},
 	[OPTION_CARDS]         = {"count", "张数", "CARDS", "制作多少张", "how many to make"},
 	[OPTION_UNITS]         = {"units", "单位;…", "UNIT;…", "只评这些单位，以分号分开；省略则为该类全部单位", "these units only, joined by \";\"; else all of the kind"},
+	[OPTION_NAME]          = {"name", "姓名", "NAME", "会签人的姓名", "the name of who countersigns"},
 	[OPTION_OUT]           = {"out", "文件", "FILE", "写入此文件，而不是标准输出", "write to this file, not to standard output"},
 	[OPTION_FILE]          = {"file", "文件", "FILE", "取自此文件", "take it from this file"},
 	[OPTION_FOREVER]       = {"forever", NULL, NULL, "一直重试，直到全部送达或被退回，或按下 Ctrl-C", "go on until all is sent or refused, or Ctrl-C"},

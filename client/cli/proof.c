@@ -235,7 +235,7 @@ int
 proof_keep(struct cli *cli, const Jx__Receipt *receipt, const struct proof_of *of, const char *path,
     const char **path_out)
 {
-	int status = keys_update(cli);
+	int status = receipt == NULL ? CLI_EXIT_OK : keys_update_for(cli, receipt->key_id);
 
 	if (status == CLI_EXIT_OK)
 		status = proof_check_kept(cli, receipt);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bundle/charset.h"
+#include "cli/draft.h"
 #include "cli/files.h"
 
 enum { LINE_ARENA_SIZE = 8 << 10 }; /* one fault's line */
@@ -29,19 +30,51 @@ too_big(const struct cli *cli, const char *path, size_t size_max)
 	    rows_file_name(cli, path), size_max);
 }
 
-int
-rows_file_load(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size)
+static bool
+ends_in(const char *path, const char *end)
 {
-	struct bytes raw;
-	uint32_t line = 0;
+	size_t size = strlen(path), end_size = strlen(end);
+
+	return size > end_size && strcasecmp(path + size - end_size, end) == 0;
+}
+
+/* The bytes as they lie there, in the arena. */
+static int
+load_raw(struct cli *cli, const char *path, size_t size_max, struct bytes *raw, bool *is_csv)
+{
+	const char *draft = draft_of_path(path);
 	enum jx_err err;
 
+	if (draft != NULL)
+		return draft_read(cli, draft, raw, is_csv);
+	*is_csv = ends_in(path, ".csv");
 	errno = 0;
-	err = files_read(cli->arena, is_stdin(path) ? "/dev/stdin" : path, size_max, &raw);
+	err = files_read(cli->arena, is_stdin(path) ? "/dev/stdin" : path, size_max, raw);
 	if (err == JX_E_TOO_BIG)
 		return too_big(cli, path, size_max);
 	if (err != JX_OK)
 		return err == JX_E_MEMORY ? cli_error_memory(cli) : cli_error_file(cli, path, errno);
+	return CLI_EXIT_OK;
+}
+
+int
+rows_file_load(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size)
+{
+	bool is_csv;
+
+	return rows_file_load_as(cli, path, size_max, text, size, &is_csv);
+}
+
+int
+rows_file_load_as(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size, bool *is_csv)
+{
+	struct bytes raw;
+	uint32_t line = 0;
+	enum jx_err err;
+	int status = load_raw(cli, path, size_max, &raw, is_csv);
+
+	if (status != CLI_EXIT_OK)
+		return status;
 	*text = malloc(raw.size + 1);
 	if (*text == NULL)
 		return cli_error_memory(cli);
@@ -75,20 +108,12 @@ rows_file_faults(const struct cli *cli, const struct faults *faults)
 	return cli_error(cli, JX_E_FAULTS, "%zu 处", "%zu faults", faults_count(faults));
 }
 
-static bool
-ends_in(const char *path, const char *end)
-{
-	size_t size = strlen(path), end_size = strlen(end);
-
-	return size > end_size && strcasecmp(path + size - end_size, end) == 0;
-}
-
 static int
-read_rows(struct cli *cli, struct rows *rows, const char *path, char *text, size_t size)
+read_rows(struct cli *cli, struct rows *rows, bool is_csv, char *text, size_t size)
 {
 	enum jx_err err;
 
-	if (ends_in(path, ".csv"))
+	if (is_csv)
 		err = rows_read_csv(rows, text, size);
 	else
 		err = rows_read_yaml(rows, (struct bytes){(const uint8_t *)text, size});
@@ -102,20 +127,21 @@ rows_file_read(struct cli *cli, const char *path, const enum record_kind *kinds,
 	struct faults *faults;
 	char *text = NULL;
 	size_t size = 0;
+	bool is_csv;
 	int status;
 
-	if (!is_stdin(path) && !ends_in(path, ".csv") && !ends_in(path, ".yaml") &&
+	if (!is_stdin(path) && draft_of_path(path) == NULL && !ends_in(path, ".csv") && !ends_in(path, ".yaml") &&
 	    !ends_in(path, ".yml"))
 		return cli_error(cli, JX_E_USAGE, "%s：文件名应以 .yaml 或 .csv 结尾",
 		    "%s: expected a file .yaml or .csv", cli_shown(cli, path));
-	status = rows_file_load(cli, path, ROWS_FILE_SIZE_MAX, &text, &size);
+	status = rows_file_load_as(cli, path, ROWS_FILE_SIZE_MAX, &text, &size, &is_csv);
 	if (status != CLI_EXIT_OK)
 		return status;
 	faults = faults_new(cli->lang);
 	*out = faults == NULL ? NULL
 			      : rows_new(cli->arena, kinds, kind_count, rows_file_name(cli, path),
 				    faults);
-	status = *out == NULL ? cli_error_memory(cli) : read_rows(cli, *out, path, text, size);
+	status = *out == NULL ? cli_error_memory(cli) : read_rows(cli, *out, is_csv, text, size);
 	if (status == CLI_EXIT_OK && faults_count(faults) > 0) {
 		faults_sort(faults);
 		status = rows_file_faults(cli, faults);

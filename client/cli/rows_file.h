@@ -1,6 +1,6 @@
 /*
- * cli/rows_file.h: the user's file of rows for a deed: YAML or CSV, or YAML
- * from standard input ("-").
+ * cli/rows_file.h: the user's file of rows for a deed: YAML or CSV, a draft
+ * ("draft:NAME"), or YAML from standard input ("-").
  */
 #ifndef JX_CLI_ROWS_FILE_H
 #define JX_CLI_ROWS_FILE_H
@@ -21,8 +21,13 @@ void rows_file_place(void *arg, struct fault *fault);
 
 /* The name of the file in messages. */
 const char *rows_file_name(const struct cli *cli, const char *path);
-/* path, or standard input, in UTF-8, malloc'ed, with a byte to spare behind it. */
+/*
+ * path, a draft ("draft:NAME"), or standard input, in UTF-8, malloc'ed, with a
+ * byte to spare behind it.
+ */
 int rows_file_load(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size);
+/* The same; is_csv: how it is to be read. */
+int rows_file_load_as(struct cli *cli, const char *path, size_t size_max, char **text, size_t *size, bool *is_csv);
 /* All of them to stderr; the status of E_FAULTS. */
 int rows_file_faults(const struct cli *cli, const struct faults *faults);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/code_words.h"
+#include "cli/copies.h"
 #include "cli/grid.h"
 #include "cli/help.h"
 #include "cli/when.h"
@@ -37,8 +38,18 @@ append(struct cli *cli, struct table *table, size_t *capacity, const Jx__Table *
 	return true;
 }
 
-int
-table_fetch(struct cli *cli, Jx__View *view, uint32_t limit, struct table *out)
+/* Is it for this account to ask? */
+static bool
+is_not_for_us(const struct cli *cli)
+{
+	enum jx_err err = online_error(cli);
+
+	return online_refusal(cli) != NULL && (err == JX_E_DENIED || err == JX_E_FIELD ||
+						  err == JX_E_NOT_FOUND || err == JX_E_UNKNOWN_REQUEST);
+}
+
+static int
+fetch(struct cli *cli, Jx__View *view, uint32_t limit, bool may_be_refused, struct table *out)
 {
 	const struct online_call call = {JX__ENVELOPE__BODY_VIEW, view, JX__ENVELOPE__BODY_TABLE};
 	const Jx__Table *page;
@@ -47,9 +58,18 @@ table_fetch(struct cli *cli, Jx__View *view, uint32_t limit, struct table *out)
 
 	*out = (struct table){.first = NULL};
 	do {
-		status = online_ask(cli, &call, (const void **)&page);
+		status = online_prepare(cli);
 		if (status != CLI_EXIT_OK)
 			return status;
+		if (online_try(cli, &call, (const void **)&page) != JX_OK) {
+			if (copies_find(cli, view, out)) {
+				*out = table_of(out->first, limit);
+				return CLI_EXIT_OK;
+			}
+			if (online_be_patient(cli))
+				continue;
+			return may_be_refused && is_not_for_us(cli) ? CLI_EXIT_OK : online_fail(cli);
+		}
 		if (page->has_next && page->next <= view->offset)
 			return cli_error(cli, JX_E_MALFORMED, "%s", "%s", "next");
 		if (out->first == NULL)
@@ -60,8 +80,22 @@ table_fetch(struct cli *cli, Jx__View *view, uint32_t limit, struct table *out)
 		view->offset = page->next;
 		if (page->has_next && limit > 0 && out->row_count == limit)
 			out->is_cut = true;
-	} while (page->has_next && !out->is_cut);
+		if (!page->has_next)
+			return CLI_EXIT_OK;
+	} while (!out->is_cut);
 	return CLI_EXIT_OK;
+}
+
+int
+table_fetch(struct cli *cli, Jx__View *view, uint32_t limit, struct table *out)
+{
+	return fetch(cli, view, limit, false, out);
+}
+
+int
+table_try(struct cli *cli, Jx__View *view, uint32_t limit, struct table *out)
+{
+	return fetch(cli, view, limit, true, out);
 }
 
 struct table

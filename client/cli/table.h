@@ -17,6 +17,8 @@ struct table { /* in cli's arena */
 
 /* All pages of a view (view->offset is set here), at most limit rows (0: all). */
 int table_fetch(struct cli *cli, Jx__View *view, uint32_t limit, struct table *out);
+/* The same; first stays NULL, in silence, when the daemon refuses it: a right, an argument. */
+int table_try(struct cli *cli, Jx__View *view, uint32_t limit, struct table *out);
 /* Of one that came in one piece. */
 struct table table_of(const Jx__Table *whole, uint32_t limit);
 int table_show(struct cli *cli, const struct table *table);

@@ -428,13 +428,22 @@ link_say_bye(struct link *link)
 }
 
 void
+link_hang_up(struct link *link)
+{
+	uint32_t timeout_ms = link->config.timeout_ms;
+
+	if (link->stream != NULL)
+		link_say_bye(link);
+	link->config.timeout_ms = timeout_ms;
+	link_drop(link);
+}
+
+void
 link_free(struct link *link)
 {
 	if (link == NULL)
 		return;
-	if (link->stream != NULL)
-		link_say_bye(link);
-	link_drop(link);
+	link_hang_up(link);
 	arena_free(link->problem_arena);
 	sodium_memzero(link->own_token, sizeof link->own_token);
 	free(link);

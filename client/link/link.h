@@ -62,6 +62,8 @@ struct link;
 struct link *link_new(const struct link_config *config);
 /* Says Bye when connected, and waits a moment for the ByeAck. NULL is fine. */
 void link_free(struct link *link);
+/* Ends the connection likewise, not the link: the next call connects again. For whoever lets a person think in between. */
+void link_hang_up(struct link *link);
 
 /* Who the calls are from; borrowed. Without either, only Login, Keys … are allowed. */
 void link_use_password(struct link *link, const char *account, const char *password);

@@ -2,10 +2,10 @@
 
 #include <assert.h>
 #include <jansson.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/act_poll.h"
 #include "core/inside.h"
 #include "core/run_read.h"
 #include "core/tally.h"
@@ -15,7 +15,6 @@
 #include "deeds/proof.h"
 #include "records/json.h"
 #include "records/paper.h"
-#include "wire/card.h"
 
 /* Lives in the request's arena. */
 struct act {
@@ -217,22 +216,6 @@ act_add_change(json_t *body, struct arena *arena, const struct deed_change *chan
 						   "withdrawn", change->withdrawn, "row", object)) == 0;
 }
 
-/* The hashes of cards that come with the deed, and which poll they are of. */
-static json_t *
-act_cards(const struct act *act)
-{
-	const ProtobufCBinaryData *cards = &act->args.cards;
-	const char *poll = *act->args.object != '\0' ? act->args.object : act->args.rows->polls[0]->poll;
-	char *hex = malloc(2 * cards->len + 1);
-	json_t *object = NULL;
-
-	if (hex != NULL)
-		object = json_pack("{s:s, s:s}", "poll", poll, "hashes",
-		    sodium_bin2hex(hex, 2 * cards->len + 1, cards->data, cards->len));
-	free(hex);
-	return object;
-}
-
 static json_t *
 act_body(struct request *req, const struct act *act)
 {
@@ -242,7 +225,7 @@ act_body(struct request *req, const struct act *act)
 	    args->object, "value", args->value, "reason", args->reason, "document", args->document, "changes",
 	    "papers");
 
-	if (body != NULL && args->cards.len > 0 && json_object_set_new(body, "cards", act_cards(act)) != 0) {
+	if (body != NULL && args->cards.len > 0 && json_object_set_new(body, "cards", act_poll_cards(args)) != 0) {
 		json_decref(body);
 		return NULL;
 	}
@@ -273,28 +256,6 @@ act_apply(struct act *act, uint64_t batch)
 	return true;
 }
 
-/* What was stored about polls: which slots of the vault hold keys, and which must be forgotten. */
-static void
-act_on_polls(struct core *core, const struct act *act, const struct intake_outcome *outcome)
-{
-	if (act->ctx.deed->needs == 0)
-		return;
-	if (outcome->err != JX_OK || outcome->replayed) {
-		slots_doubt(core); /* perhaps somebody else's slot, or stored by a commit of which nobody heard */
-		return;
-	}
-	for (size_t i = 0; i < act->ctx.change_count; i++) {
-		const Jx__Poll *poll = (const Jx__Poll *)act->ctx.changes[i].record;
-
-		if (act->ctx.changes[i].kind != PAPER_POLLS)
-			continue;
-		if (strcmp(poll->state, "open") == 0)
-			slots_on_opened(core, poll->slot);
-		else
-			slots_on_ended(core, poll->slot, poll->print);
-	}
-}
-
 static void
 act_on_stored(
     struct core *core, struct request_id id, uint64_t handle, const struct intake_outcome *outcome)
@@ -317,7 +278,7 @@ act_on_stored(
 	if (is_good && !outcome->replayed)
 		watch_on_changes(core, act->args.city, act->args.year, act->book, act->ctx.changes,
 		    act->ctx.change_count);
-	act_on_polls(core, act, outcome);
+	act_poll_settle(core, &act->ctx, outcome);
 	/* Counting a poll stored more than the deed put: the book is read anew. */
 	books_leave(core, act->args.city, act->args.year,
 	    is_good && (act->ctx.deed->needs & DEED_NEEDS_TALLY) == 0);
@@ -407,22 +368,14 @@ act_store(struct core *core, struct request *req)
 {
 	struct act *act = act_of(req);
 	json_t *body = act_body(req, act);
-	char *votes = NULL;
 
-	if (act->tally != NULL && body != NULL) {
-		votes = tally_write(core, act->tally);
-		if (votes == NULL) {
-			json_decref(body);
-			body = NULL;
-		}
-	}
 	if (body == NULL)
 		return JX_E_MEMORY;
-	if (!write_start_with(core, req, "deed", body, votes, 0, act->hash, act_on_stored)) {
+	if (!write_start_with(core, req, "deed", body, act->tally == NULL ? NULL : act->tally->text, 0, act->hash,
+		act_on_stored)) {
 		tally_end(act->tally);
 		books_leave(core, act->args.city, act->args.year, true); /* it has been told */
 	}
-	free(votes);
 	return JX_OK;
 }
 

@@ -72,6 +72,22 @@ ballot_begin(struct core *core, struct request *req, ProtobufCBinaryData *token,
 		request_fail(core, req, err, NULL);
 }
 
+/*
+ * The card's poll in the book; NULL with why. The store has just said that it
+ * is there: a book without it was read before a commit of which nobody heard.
+ */
+static const Jx__Poll *
+ballot_poll(struct core *core, const struct cast *cast, const struct book *book, enum jx_err *err)
+{
+	const Jx__Poll *poll = (const Jx__Poll *)book_get(book, PAPER_POLLS, cast->poll);
+
+	if (poll == NULL) {
+		books_drop(core, cast->city, cast->year);
+		*err = JX_E_BUSY;
+	}
+	return poll;
+}
+
 /* ---- ballot_open */
 
 static void
@@ -79,7 +95,7 @@ ballot_open_on_book(struct core *core, struct request *req, struct book *book, e
 {
 	const struct cast *cast = cast_of(req);
 	struct arena *arena = arena_new((size_t)4 * POLL_FORM_SIZE_MAX + (64 << 10));
-	const Jx__Poll *poll = err != JX_OK ? NULL : (const Jx__Poll *)book_get(book, PAPER_POLLS, cast->poll);
+	const Jx__Poll *poll = err != JX_OK ? NULL : ballot_poll(core, cast, book, &err);
 	Jx__BallotForm *form = arena == NULL || poll == NULL ? NULL : poll_form(arena, book, poll);
 
 	if (err == JX_OK && form == NULL)
@@ -252,11 +268,13 @@ ballot_cast(struct core *core, struct request *req, const struct book *book, str
 {
 	const struct cast *cast = cast_of(req);
 	ProtobufCBinaryData *answers = &((Jx__BallotCast *)(uintptr_t)req->message)->answers;
-	const Jx__Poll *poll = (const Jx__Poll *)book_get(book, PAPER_POLLS, cast->poll);
+	enum jx_err err = JX_OK;
+	const Jx__Poll *poll = ballot_poll(core, cast, book, &err);
 	Jx__BallotForm *form = poll == NULL ? NULL : poll_form(arena, book, poll);
 	uint8_t sealed[SEAL_SIZE];
-	enum jx_err err;
 
+	if (err != JX_OK)
+		return err;
 	if (form == NULL || !poll_is_open(book, poll, arena, form))
 		return JX_E_PHASE;
 	if (tally_is_under_way(core, cast->city, cast->year, cast->poll))

@@ -315,21 +315,6 @@ slot_waiter(const struct books_slot *slot, uint32_t place)
 	return &slot->queue[(slot->first + place) % BOOKS_QUEUE_MAX];
 }
 
-/* The round under way, or, when the session had or waits for its turn in that, the next one without it. */
-static uint64_t
-books_round(struct core *core, struct session_id id)
-{
-	struct session *session = session_find(core, id);
-	uint64_t round = core->books.round;
-
-	if (session == NULL)
-		return round;
-	if (session->books_round >= round)
-		round = session->books_round + 1;
-	session->books_round = round;
-	return round;
-}
-
 /* The first of the earliest round who can go on: readers do not wait for the deed under way. */
 static bool
 books_next(struct core *core, struct books_slot *slot, struct books_waiter *waiter)
@@ -390,7 +375,11 @@ books_enter(struct core *core, struct request *req, const char *city, uint32_t y
 		return;
 	}
 	*slot_waiter(slot, slot->count) = (struct books_waiter){
-	    req->id, books_round(core, req->session), use, fn};
+	    .req = req->id,
+	    .round = session_round(core, req->session, SESSION_QUEUE_BOOKS, core->books.round),
+	    .use = use,
+	    .fn = fn,
+	};
 	slot->count++;
 	if (slot->state == BOOKS_COLD) {
 		slot->tries = 0;

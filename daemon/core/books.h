@@ -16,7 +16,7 @@
 
 enum {
 	BOOKS_COUNT_MAX = 32,   /* years in memory; the least lately used one gives way */
-	BOOKS_QUEUE_MAX = REQUEST_COUNT_MAX, /* requests that wait for one year: all there are */
+	BOOKS_QUEUE_MAX = 1024, /* requests that wait for one year, half of all; further ones get E_BUSY */
 	BOOKS_LOAD_TRIES_MAX = 5,
 };
 

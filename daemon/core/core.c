@@ -248,6 +248,7 @@ core_tick(struct core *core)
 	run_tick(core);
 	watch_tick(core);
 	slots_tick(core);
+	tally_tick(core);
 	start_tick(core);
 	core_turn_end(core);
 }

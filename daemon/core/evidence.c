@@ -177,7 +177,9 @@ evidence_on_offer_book(struct core *core, struct request *req, struct book *book
 	if (!evidence_may_send(core, req, book, err))
 		return;
 	kept = proof_find(book, evidence->unit, evidence->hex);
-	evidence->at_us = kept == NULL ? 0 : kept->at_us;
+	/* Of what visitors have kept, the unit knows nothing by asking. */
+	if (kept != NULL && proof_may_read(book, &req->actor, kept))
+		evidence->at_us = kept->at_us;
 	err = evidence_ask(core, req, QUESTION_FILE, 0, 0, evidence_on_offered);
 	if (err != JX_OK)
 		request_fail(core, req, err, NULL);
@@ -214,7 +216,7 @@ evidence_on_listed(struct core *core, struct request_id id, uint64_t handle, enu
 }
 
 static void
-evidence_on_list_book(struct core *core, struct request *req, struct book *book, enum jx_err err)
+evidence_put_list(struct core *core, struct request *req)
 {
 	const Jx__EvidenceList *message = (const Jx__EvidenceList *)req->message;
 	struct store_put put = {.kind = STORE_PUT_LIST,
@@ -222,10 +224,15 @@ evidence_on_list_book(struct core *core, struct request *req, struct book *book,
 	    .page = message->page,
 	    .bytes = {message->hashes.data, message->hashes.len}};
 
-	if (!evidence_may_send(core, req, book, err))
-		return;
 	memcpy(put.hash, evidence_of(req)->file, sizeof put.hash);
 	evidence_put(core, req, &put, evidence_on_listed);
+}
+
+static void
+evidence_on_list_book(struct core *core, struct request *req, struct book *book, enum jx_err err)
+{
+	if (evidence_may_send(core, req, book, err))
+		put_wait(core, req, evidence_put_list);
 }
 
 void
@@ -265,7 +272,7 @@ evidence_on_stored(struct core *core, struct request_id id, uint64_t handle, enu
 }
 
 static void
-evidence_on_chunk_book(struct core *core, struct request *req, struct book *book, enum jx_err err)
+evidence_put_chunk(struct core *core, struct request *req)
 {
 	const Jx__EvidenceChunk *message = (const Jx__EvidenceChunk *)req->message;
 	struct evidence *evidence = evidence_of(req);
@@ -273,11 +280,16 @@ evidence_on_chunk_book(struct core *core, struct request *req, struct book *book
 	    .bytes = {message->data.data, message->data.len},
 	    .received_us = req->received.wall_us};
 
-	if (!evidence_may_send(core, req, book, err))
-		return;
 	crypto_hash_sha256(evidence->hash, message->data.data, message->data.len);
 	memcpy(put.hash, evidence->hash, sizeof put.hash);
 	evidence_put(core, req, &put, evidence_on_stored);
+}
+
+static void
+evidence_on_chunk_book(struct core *core, struct request *req, struct book *book, enum jx_err err)
+{
+	if (evidence_may_send(core, req, book, err))
+		put_wait(core, req, evidence_put_chunk);
 }
 
 void

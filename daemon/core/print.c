@@ -96,6 +96,7 @@ static const char *const deed_scope_names[] = {
     [DEED_CHARGE] = "charge",
     [DEED_TEAM] = "team",
     [DEED_LEADER] = "leader",
+    [DEED_VISITED] = "visited",
 };
 
 /* The arguments a deed needs, and in brackets those it may have. */

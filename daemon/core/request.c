@@ -73,9 +73,13 @@ request_new(struct core *core, struct session *session, uint64_t wire_id, struct
 void
 request_weigh(struct core *core, struct request *req)
 {
-	core->requests.memory -= req->memory;
-	req->memory = arena_used(req->arena);
-	core->requests.memory += req->memory;
+	struct session *session = session_find(core, req->session);
+	size_t memory = arena_used(req->arena);
+
+	core->requests.memory += memory - req->memory;
+	if (session != NULL)
+		session->memory += memory - req->memory;
+	req->memory = memory;
 }
 
 struct request *

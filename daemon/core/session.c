@@ -234,6 +234,19 @@ session_on_closed(struct core *core, net_handle conn, bool clean)
 	core->sessions.count--;
 }
 
+uint64_t
+session_round(struct core *core, struct session_id id, enum session_queue queue, uint64_t round)
+{
+	struct session *session = session_find(core, id);
+
+	if (session == NULL)
+		return round;
+	if (session->rounds[queue] >= round)
+		round = session->rounds[queue] + 1;
+	session->rounds[queue] = round;
+	return round;
+}
+
 void
 session_send(struct core *core, struct session_id id, struct bytes frame)
 {

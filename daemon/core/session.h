@@ -42,6 +42,9 @@ struct session_reading {
 	uint64_t until_us; /* monotonic; then it is looked for anew. 0: none */
 };
 
+/* Where requests wait for their turn: in each round, one of every session. */
+enum session_queue { SESSION_QUEUE_BOOKS, SESSION_QUEUE_PUTS, SESSION_QUEUE_COUNT };
+
 struct session {
 	struct session_id id;
 	bool is_used;
@@ -56,8 +59,8 @@ struct session {
 	size_t memory; /* of the requests in flight, unpacked */
 	uint8_t inflight_route[ROUTE_COUNT_MAX];
 	bool is_paused;
+	uint64_t rounds[SESSION_QUEUE_COUNT]; /* the last in which it has a turn */
 	struct session_reading reading;
-	uint64_t books_round; /* the last in which it has a turn (books.h) */
 };
 
 struct session_table {
@@ -78,6 +81,11 @@ bool session_on_opened(struct core *core, net_handle conn, const char *address);
 size_t session_on_received(struct core *core, net_handle conn, struct bytes bytes);
 void session_on_drained(struct core *core, net_handle conn);
 void session_on_closed(struct core *core, net_handle conn, bool clean);
+
+/* In which round a request of that session has its turn, when `round` is under way: in that, or, when
+ * the session had or awaits its turn in it, in the next without it. Of a session that is gone: in that. */
+uint64_t session_round(
+    struct core *core, struct session_id id, enum session_queue queue, uint64_t round);
 
 /* Packs and sends; nothing when the session is gone. */
 void session_send(struct core *core, struct session_id id, struct bytes frame);

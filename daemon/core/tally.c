@@ -45,6 +45,11 @@ tally_end(struct tally *tally)
 		wipe(tally->remarks[i].text, strlen(tally->remarks[i].text));
 	wipe(tally->remarks, tally->remark_capacity * sizeof *tally->remarks);
 	wipe(tally->answers, tally->capacity * ballot_size(tally));
+	if (tally->out != NULL)
+		fclose(tally->out);
+	wipe(tally->text, tally->text_size);
+	free(tally->places);
+	free(tally->group_text);
 	free(tally->answered);
 	texts_free(tally->units, tally->unit_count);
 	texts_free(tally->options, tally->option_count);
@@ -169,6 +174,173 @@ take_vote(struct tally *tally, struct bytes card, struct bytes sealed)
 	return err;
 }
 
+/* ---- Ballots out: a unit after the other, then the opinions. */
+
+static int
+compare_places(const void *left, const void *right)
+{
+	uint64_t a = ((const struct tally_place *)left)->label, b = ((const struct tally_place *)right)->label;
+
+	return a < b ? -1 : a > b;
+}
+
+/* 64 bits each, all different: sorted, they are a permutation that nobody knows. */
+static void
+draw_places(struct core *core, struct tally_place *places, size_t count)
+{
+	uint64_t drawn[128];
+	bool is_unique;
+
+	do {
+		for (size_t i = 0; i < count; i++) {
+			if (i % 128 == 0)
+				core->world.rng->fill(core->world.rng->arg, drawn, sizeof drawn);
+			places[i].label = drawn[i % 128];
+		}
+		is_unique = true;
+		qsort(places, count, sizeof *places, compare_places);
+		for (size_t i = 1; i < count; i++)
+			is_unique &= places[i].label != places[i - 1].label;
+	} while (!is_unique);
+}
+
+static void
+write_label(const struct tally *tally, uint64_t label, char *out, size_t size)
+{
+	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+	char text[14];
+
+	for (int i = 0; i < 13; i++)
+		text[12 - i] = digits[label >> 5 * i & 31];
+	text[13] = '\0';
+	snprintf(out, size, "%.64s-%s", tally->poll, text);
+}
+
+static void
+write_ballot(struct tally *tally, const struct tally_place *place)
+{
+	const uint8_t *answers = tally->answers + place->index * ballot_size(tally) + tally->unit * tally->question_count;
+	FILE *out = tally->out;
+	char label[96];
+
+	write_label(tally, place->label, label, sizeof label);
+	fprintf(out, "%s{\"unit\":%s,\"group\":%s,\"card\":\"%s\",\"answers\":[", tally->is_first ? "" : ",",
+	    tally->units[tally->unit], tally->group_text, label);
+	tally->is_first = false;
+	for (size_t i = 0; i < tally->question_count; i++) {
+		if (i > 0)
+			fputc(',', out);
+		fputs(answers[i] == 0 ? "\"\"" : tally->options[answers[i] - 1], out);
+	}
+	fputs("]}", out);
+}
+
+static bool
+is_answered(const struct tally *tally, uint32_t ballot)
+{
+	const uint8_t *answers = tally->answers + ballot * ballot_size(tally) + tally->unit * tally->question_count;
+
+	for (size_t i = 0; i < tally->question_count; i++)
+		if (answers[i] != 0)
+			return true;
+	return false;
+}
+
+/* One unit's ballots; how many. */
+static size_t
+write_unit(struct core *core, struct tally *tally)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < tally->counts.used; i++)
+		if (is_answered(tally, i))
+			tally->places[count++].index = i;
+#ifdef JX_PLANT_BALLOT_LEAK
+	for (size_t i = 0; i < count; i++)
+		tally->places[i].label = tally->places[i].index; /* planted: the order of the cards, the same for every unit */
+	(void)core;
+	(void)draw_places;
+#else
+	draw_places(core, tally->places, count);
+#endif
+	for (size_t i = 0; i < count; i++)
+		write_ballot(tally, &tally->places[i]);
+	return count;
+}
+
+static char *
+remark_text(const struct tally *tally, const struct tally_place *place)
+{
+	const struct tally_remark *remark = &tally->remarks[place->index];
+	json_t *unit = json_loads(tally->units[remark->unit], JSON_DECODE_ANY, NULL), *paper;
+	char label[96], key[192], *text;
+
+	write_label(tally, place->label, label, sizeof label);
+	snprintf(key, sizeof key, "%s/%s", json_string_value(unit), label);
+	paper = json_pack("{s:s, s:s, s:b, s:{s:o, s:s, s:s, s:s}}", "kind", "remarks", "key", key, "withdrawn", false,
+	    "row", "unit", unit, "remark", label, "group", tally->group, "text", remark->text);
+	text = paper == NULL ? NULL : json_dumps(paper, JSON_COMPACT);
+	json_decref(paper);
+	return text;
+}
+
+/* As papers, over all units in one order. */
+static enum jx_err
+write_remarks(struct core *core, struct tally *tally)
+{
+	if (tally->remark == 0) {
+		fputs("],\"remarks\":[", tally->out);
+		for (uint32_t i = 0; i < tally->remark_count; i++)
+			tally->places[i].index = i;
+		draw_places(core, tally->places, tally->remark_count);
+	}
+	for (size_t i = 0; i < TALLY_ROW_COUNT && tally->remark < tally->remark_count; i++) {
+		char *text = remark_text(tally, &tally->places[tally->remark]);
+
+		if (text == NULL)
+			return JX_E_MEMORY;
+		fprintf(tally->out, "%s%s", tally->remark++ == 0 ? "" : ",", text);
+		wipe(text, strlen(text));
+	}
+	return tally->remark < tally->remark_count ? JX_AGAIN : JX_OK;
+}
+
+static enum jx_err
+write_begin(struct tally *tally)
+{
+	size_t count = tally->counts.used > tally->remark_count ? tally->counts.used : tally->remark_count;
+
+	tally->places = calloc(count + 1, sizeof *tally->places);
+	tally->out = open_memstream(&tally->text, &tally->text_size);
+	if (tally->places == NULL || tally->out == NULL)
+		return JX_E_MEMORY;
+	fprintf(tally->out, ",\"votes\":%u,\"ballots\":[", tally->counts.used);
+	tally->is_first = true;
+	return JX_OK;
+}
+
+/* As much as a turn may take. JX_AGAIN: there is more. */
+static enum jx_err
+write_some(struct core *core, struct tally *tally)
+{
+	enum jx_err err = tally->out == NULL ? write_begin(tally) : JX_OK;
+	bool is_good;
+
+	for (size_t rows = 0; err == JX_OK && rows < TALLY_ROW_COUNT && tally->unit < tally->unit_count; tally->unit++)
+		rows += write_unit(core, tally);
+	if (err == JX_OK && tally->unit < tally->unit_count)
+		return JX_AGAIN;
+	if (err == JX_OK)
+		err = write_remarks(core, tally);
+	if (err != JX_OK)
+		return err;
+	fputc(']', tally->out);
+	is_good = ferror(tally->out) == 0;
+	is_good = fclose(tally->out) == 0 && is_good;
+	tally->out = NULL;
+	return is_good ? JX_OK : JX_E_MEMORY;
+}
+
 /* ---- Page by page. */
 
 static uint64_t
@@ -186,6 +358,25 @@ tally_finish(struct core *core, struct tally *tally, enum jx_err err)
 	if (err != JX_OK)
 		tally_end(tally);
 	fn(core, req, err == JX_OK ? tally : NULL, err);
+}
+
+static void
+tally_go_on(struct core *core, struct tally *tally)
+{
+	enum jx_err err = write_some(core, tally);
+
+	if (err == JX_AGAIN)
+		return;
+	tally->is_read = false;
+	tally_finish(core, tally, err);
+}
+
+void
+tally_tick(struct core *core)
+{
+	for (int i = 0; i < TALLY_COUNT_MAX; i++)
+		if (core->tallies.slots[i].is_read)
+			tally_go_on(core, &core->tallies.slots[i]);
 }
 
 static void tally_ask(struct core *core, struct tally *tally);
@@ -213,7 +404,11 @@ tally_on_votes(struct core *core, struct request_id req, uint64_t handle, const 
 	}
 	tally->counts.answered = tally->answered;
 	tally->counts.unit_count = tally->unit_count;
-	tally_finish(core, tally, err);
+	tally->is_read = err == JX_OK;
+	if (err == JX_OK)
+		tally_go_on(core, tally);
+	else
+		tally_finish(core, tally, err);
 }
 
 static void
@@ -266,7 +461,8 @@ tally_fill(struct tally *tally, const struct book *book, const Jx__Poll *poll)
 		tally->option_count = form->n_options;
 		tally->answered = calloc(form->n_units + 1, sizeof *tally->answered);
 		is_good = texts_of(form->units, form->n_units, &tally->units) &&
-			  texts_of(form->options, form->n_options, &tally->options) && tally->answered != NULL;
+			  texts_of(form->options, form->n_options, &tally->options) && tally->answered != NULL &&
+			  (tally->group_text = json_text(tally->group)) != NULL;
 	}
 	arena_free(arena);
 	return is_good ? JX_OK : JX_E_MEMORY;
@@ -301,170 +497,4 @@ tally_start(struct core *core, struct request *req, const char *city, uint32_t y
 	}
 	tally_ask(core, tally);
 	return JX_OK;
-}
-
-/* ---- Ballots out. */
-
-/* A place in the new order: a label drawn for it, and whose it is. */
-struct place {
-	uint64_t label;
-	uint32_t index;
-};
-
-static int
-compare_places(const void *left, const void *right)
-{
-	uint64_t a = ((const struct place *)left)->label, b = ((const struct place *)right)->label;
-
-	return a < b ? -1 : a > b;
-}
-
-/* 64 bits each, all different: sorted, they are a permutation that nobody knows. */
-static void
-draw_places(struct core *core, struct place *places, size_t count)
-{
-	uint64_t drawn[128];
-	bool is_unique;
-
-	do {
-		for (size_t i = 0; i < count; i++) {
-			if (i % 128 == 0)
-				core->world.rng->fill(core->world.rng->arg, drawn, sizeof drawn);
-			places[i].label = drawn[i % 128];
-		}
-		is_unique = true;
-		qsort(places, count, sizeof *places, compare_places);
-		for (size_t i = 1; i < count; i++)
-			is_unique &= places[i].label != places[i - 1].label;
-	} while (!is_unique);
-}
-
-static void
-write_ballot(FILE *out, const struct tally *tally, size_t unit, const char *group, const char *label, const uint8_t *answers)
-{
-	fprintf(out, "{\"unit\":%s,\"group\":%s,\"card\":\"%s\",\"answers\":[", tally->units[unit], group, label);
-	for (size_t i = 0; i < tally->question_count; i++) {
-		if (i > 0)
-			fputc(',', out);
-		fputs(answers[i] == 0 ? "\"\"" : tally->options[answers[i] - 1], out);
-	}
-	fputs("]}", out);
-}
-
-static void
-write_label(const struct tally *tally, uint64_t label, char *out, size_t size)
-{
-	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-	char text[14];
-
-	for (int i = 0; i < 13; i++)
-		text[12 - i] = digits[label >> 5 * i & 31];
-	text[13] = '\0';
-	snprintf(out, size, "%.64s-%s", tally->poll, text);
-}
-
-/* One unit's ballots. places: room for all votes. */
-static void
-write_unit(struct core *core, FILE *out, const struct tally *tally, size_t unit, const char *group, struct place *places, bool *first)
-{
-	size_t count = 0;
-
-	for (uint32_t i = 0; i < tally->counts.used; i++) {
-		const uint8_t *answers = tally->answers + i * ballot_size(tally) + unit * tally->question_count;
-
-		for (size_t q = 0; q < tally->question_count; q++)
-			if (answers[q] != 0) {
-				places[count++].index = i;
-				break;
-			}
-	}
-#ifdef JX_PLANT_BALLOT_LEAK
-	for (size_t i = 0; i < count; i++)
-		places[i].label = places[i].index; /* planted: the order of the cards, the same for every unit */
-	(void)core;
-	(void)draw_places;
-#else
-	draw_places(core, places, count);
-#endif
-	for (size_t i = 0; i < count; i++) {
-		char label[96];
-
-		write_label(tally, places[i].label, label, sizeof label);
-		if (!*first)
-			fputc(',', out);
-		*first = false;
-		write_ballot(out, tally, unit, group, label,
-		    tally->answers + places[i].index * ballot_size(tally) + unit * tally->question_count);
-	}
-}
-
-static bool
-write_ballots(struct core *core, FILE *out, const struct tally *tally)
-{
-	struct place *places = calloc(tally->counts.used + 1, sizeof *places);
-	char *group = json_text(tally->group);
-	bool first = true;
-
-	fputs("\"ballots\":[", out);
-	for (size_t unit = 0; places != NULL && group != NULL && unit < tally->unit_count; unit++)
-		write_unit(core, out, tally, unit, group, places, &first);
-	fputc(']', out);
-	wipe(places, (tally->counts.used + 1) * sizeof *places);
-	free(group);
-	return group != NULL && places != NULL;
-}
-
-/* As papers, over all units in one order. */
-static bool
-write_remarks(struct core *core, FILE *out, const struct tally *tally)
-{
-	struct place *places = calloc(tally->remark_count + 1, sizeof *places);
-	bool is_good = places != NULL;
-
-	fputs("\"remarks\":[", out);
-	for (uint32_t i = 0; is_good && i < tally->remark_count; i++)
-		places[i].index = i;
-	if (is_good)
-		draw_places(core, places, tally->remark_count);
-	for (size_t i = 0; is_good && i < tally->remark_count; i++) {
-		const struct tally_remark *remark = &tally->remarks[places[i].index];
-		char label[96], key[192];
-		json_t *unit = json_loads(tally->units[remark->unit], JSON_DECODE_ANY, NULL), *paper;
-		char *text;
-
-		write_label(tally, places[i].label, label, sizeof label);
-		snprintf(key, sizeof key, "%s/%s", json_string_value(unit), label);
-		paper = json_pack("{s:s, s:s, s:b, s:{s:o, s:s, s:s, s:s}}", "kind", "remarks", "key", key, "withdrawn",
-		    false, "row", "unit", unit, "remark", label, "group", tally->group, "text", remark->text);
-		text = paper == NULL ? NULL : json_dumps(paper, JSON_COMPACT);
-		json_decref(paper);
-		is_good = text != NULL && fprintf(out, "%s%s", i == 0 ? "" : ",", text) > 0;
-		wipe(text, text == NULL ? 0 : strlen(text));
-	}
-	fputc(']', out);
-	wipe(places, (tally->remark_count + 1) * sizeof *places);
-	return is_good;
-}
-
-char *
-tally_write(struct core *core, const struct tally *tally)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	bool is_good = out != NULL;
-
-	if (is_good) {
-		fprintf(out, ",\"votes\":%u,", tally->counts.used);
-		is_good = write_ballots(core, out, tally);
-		fputc(',', out);
-		is_good = write_remarks(core, out, tally) && is_good;
-		is_good = ferror(out) == 0 && is_good;
-		is_good = fclose(out) == 0 && is_good;
-	}
-	if (!is_good) {
-		free(text);
-		text = NULL;
-	}
-	return text;
 }

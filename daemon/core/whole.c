@@ -7,6 +7,13 @@
 #include "core/inside.h"
 #include "deeds/sniff.h"
 
+/* A request for a file that is being read for another: one that was sent again when its line broke. */
+struct whole_waiter {
+	struct request_id id;
+	struct whole_file file; /* with texts of its own request */
+	whole_fn fn;
+};
+
 /* In the request's arena; the request lives until fn answers it. */
 struct whole {
 	struct whole_file file;
@@ -16,6 +23,8 @@ struct whole {
 	bool is_sealed;
 	const char *type;
 	whole_fn fn;
+	struct whole_waiter waiters[WHOLE_WAITING_MAX];
+	size_t waiter_count;
 };
 
 static void whole_ask(struct core *core, struct request *req, struct whole *whole);
@@ -30,11 +39,35 @@ static void
 whole_end(struct core *core, struct request *req, struct whole *whole, enum jx_err err, uint64_t missing)
 {
 	struct whole_outcome outcome = {.err = err, .missing = missing, .type = whole->type};
+	struct whole_waiter waiters[WHOLE_WAITING_MAX];
+	size_t waiter_count = whole->waiter_count;
 
+	memcpy(waiters, whole->waiters, sizeof waiters);
 	for (size_t i = 0; i < WHOLE_COUNT_MAX; i++)
 		if (core->wholes.slots[i] == whole)
 			core->wholes.slots[i] = NULL;
-	whole->fn(core, req, &outcome);
+	whole->fn(core, req, &outcome); /* and all of whole is gone */
+	for (size_t i = 0; i < waiter_count; i++) {
+		struct request *waiting = request_find(core, waiters[i].id);
+
+		/* What was whole when the first asked, is so for who asked later; what was not, may be. */
+		if (waiting != NULL && err == JX_OK)
+			waiters[i].fn(core, waiting, &outcome);
+		else if (waiting != NULL)
+			whole_start(core, waiting, &waiters[i].file, waiters[i].fn);
+	}
+}
+
+static void
+whole_tell(struct core *core, struct request *req, const struct whole *whole)
+{
+	request_event(core, req, "checking", whole->place, whole->count);
+	for (size_t i = 0; i < whole->waiter_count; i++) {
+		struct request *waiting = request_find(core, whole->waiters[i].id);
+
+		if (waiting != NULL)
+			request_event(core, waiting, "checking", whole->place, whole->count);
+	}
 }
 
 /* A question about the file, with the numbers that follow its size. */
@@ -149,7 +182,7 @@ whole_on_chunks(struct core *core, struct request_id id, uint64_t handle, const 
 		whole_seal(core, req, whole);
 	} else {
 		if (whole->place % WHOLE_EVENT_COUNT == 0)
-			request_event(core, req, "checking", whole->place, whole->count);
+			whole_tell(core, req, whole);
 		whole_read(core, req, whole);
 	}
 }
@@ -196,6 +229,27 @@ whole_ask(struct core *core, struct request *req, struct whole *whole)
 		whole_end(core, req, whole, err, 0);
 }
 
+static bool
+whole_is_unit(const struct whole_file *left, const struct whole_file *right)
+{
+	return left->year == right->year && strcmp(left->unit, right->unit) == 0 &&
+	       strcmp(left->city, right->city) == 0;
+}
+
+/* The reading of that very file that is under way; NULL: none. */
+static struct whole *
+whole_find(struct core *core, const struct whole_file *file)
+{
+	for (size_t i = 0; i < WHOLE_COUNT_MAX; i++) {
+		struct whole *whole = core->wholes.slots[i];
+
+		if (whole != NULL && whole_is_unit(&whole->file, file) && whole->file.size == file->size &&
+		    memcmp(whole->file.hash, file->hash, sizeof file->hash) == 0)
+			return whole;
+	}
+	return NULL;
+}
+
 /* A free slot, unless the unit has its share; NULL: none. */
 static struct whole **
 whole_slot(struct core *core, const struct whole_file *file)
@@ -209,9 +263,7 @@ whole_slot(struct core *core, const struct whole_file *file)
 		if (*slot == NULL)
 			free_slot = slot;
 		else
-			of_unit += (*slot)->file.year == file->year &&
-				   strcmp((*slot)->file.unit, file->unit) == 0 &&
-				   strcmp((*slot)->file.city, file->city) == 0;
+			of_unit += whole_is_unit(&(*slot)->file, file);
 	}
 	return of_unit < WHOLE_COUNT_MAX_UNIT ? free_slot : NULL;
 }
@@ -219,10 +271,15 @@ whole_slot(struct core *core, const struct whole_file *file)
 void
 whole_start(struct core *core, struct request *req, const struct whole_file *file, whole_fn fn)
 {
-	struct whole **slot = whole_slot(core, file);
-	struct whole *whole = slot == NULL ? NULL : arena_alloc(req->arena, sizeof *whole);
+	struct whole *whole = whole_find(core, file), **slot;
 	struct whole_outcome busy = {.err = JX_E_BUSY};
 
+	if (whole != NULL && whole->waiter_count < WHOLE_WAITING_MAX) {
+		whole->waiters[whole->waiter_count++] = (struct whole_waiter){req->id, *file, fn};
+		return;
+	}
+	slot = whole == NULL ? whole_slot(core, file) : NULL;
+	whole = slot == NULL ? NULL : arena_alloc(req->arena, sizeof *whole);
 	if (whole == NULL) {
 		fn(core, req, &busy);
 		return;

@@ -16,6 +16,7 @@ enum {
 	WHOLE_COUNT_MAX = 8,      /* files being read at once: each takes the disk and a share of the loop */
 	WHOLE_COUNT_MAX_UNIT = 2, /* of one unit's: the others have their turn */
 	WHOLE_TRIES_MAX = 3,      /* when its list is told anew meanwhile */
+	WHOLE_WAITING_MAX = 8,    /* who asks for a file that is being read: it is read once for all */
 };
 
 /* Whose file, as named. Texts live as long as the request. */

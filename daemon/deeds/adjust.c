@@ -6,6 +6,7 @@
 #include "deeds/coverage.h"
 #include "deeds/plan.h"
 #include "deeds/plan_goal.h"
+#include "deeds/proof.h"
 #include "records/field.h"
 #include "wire/text.h"
 
@@ -197,6 +198,8 @@ adjust_request(struct deed_ctx *ctx)
 	DEED_SET(ctx, adjustment->ground, ctx->args->value);
 	DEED_SET(ctx, adjustment->facts, ctx->args->reason);
 	DEED_SET(ctx, adjustment->evidence, ctx->args->document);
+	DEED_SET_NUMBER(adjustment, at_us, ctx->now_us);
+	proof_check_length(ctx, ctx->args->document);
 	DEED_SET(ctx, adjustment->origin, "unit");
 	if (ctx->is_late)
 		DEED_SET(ctx, adjustment->late, "yes");

@@ -1,6 +1,7 @@
 /* Bonus claims (奖项申请, R17–R19): claimed, screened, decided by the committee, publicised, granted. */
 #include <string.h>
 
+#include "deeds/proof.h"
 #include "deeds/view.h"
 
 /* clang-format off */
@@ -30,7 +31,7 @@ static const char *
 claim_content(struct arena *arena, const Jx__Claim *claim)
 {
 	static const char *const without[] = {
-	    "state", "leader", "content", "late", "document", "reason", "public_us", "note", NULL};
+	    "state", "leader", "content", "late", "document", "reason", "public_us", "note", "at_us", NULL};
 
 	return deed_content(arena, PAPER_CLAIMS, &claim->base, without);
 }
@@ -98,7 +99,7 @@ shared_note(struct deed_ctx *ctx, const Jx__Claim *claim)
 	while ((other = (const Jx__Claim *)deed_next(ctx, PAPER_CLAIMS, NULL, &cursor)) != NULL) {
 		bool is_own = deed_is(other->unit, claim->unit);
 
-		if (!deed_is(other->evidence, claim->evidence) || (is_own && deed_is(other->kind, claim->kind)))
+		if (!proof_is_shared(other->evidence, claim->evidence) || (is_own && deed_is(other->kind, claim->kind)))
 			continue;
 		if (!is_own)
 			return "证明材料与其他单位的申请相同";
@@ -117,7 +118,7 @@ flag_evidence(struct deed_ctx *ctx, const char *evidence)
 	while ((claim = (const Jx__Claim *)deed_next(ctx, PAPER_CLAIMS, NULL, &cursor)) != NULL) {
 		const char *note;
 
-		if (!deed_is(claim->evidence, evidence))
+		if (!proof_is_shared(claim->evidence, evidence))
 			continue;
 		note = shared_note(ctx, claim);
 		if (!deed_is(note, claim->note))
@@ -181,6 +182,8 @@ push_one(struct deed_ctx *ctx, size_t index)
 	claim->leader = before == NULL ? NULL : before->leader;
 	claim->content = before == NULL ? NULL : before->content;
 	claim->late = before == NULL ? NULL : before->late;
+	claim->has_at_us = before != NULL && before->has_at_us;
+	claim->at_us = claim->has_at_us ? before->at_us : 0;
 	claim->reason = before == NULL ? NULL : before->reason;
 	claim->document = NULL;
 	claim->has_public_us = 0;
@@ -298,6 +301,7 @@ claim_submit(struct deed_ctx *ctx)
 	check_submit(ctx, claim);
 	if (ctx->is_late)
 		DEED_SET(ctx, claim->late, "yes");
+	DEED_SET_NUMBER(claim, at_us, ctx->now_us);
 	claim->reason = NULL;
 	set_bonus(ctx, claim, "claimed");
 	deed_notify(ctx, "", "office", "",
@@ -439,7 +443,7 @@ same_of(const struct view_ctx *ctx, const Jx__Claim *claim)
 	if ((ctx->actor->role & (ROLE_OFFICE | ROLE_AUDITOR | ROLE_COMMITTEE)) == 0)
 		return same;
 	while (same != NULL && (other = (const Jx__Claim *)book_next(ctx->book, PAPER_CLAIMS, NULL, &cursor)) != NULL)
-		if (deed_is(other->evidence, claim->evidence) &&
+		if (proof_is_shared(other->evidence, claim->evidence) &&
 		    !(deed_is(other->unit, claim->unit) && deed_is(other->kind, claim->kind)))
 			same = arena_printf(ctx->arena, "%s%s%s/%s", same, *same == '\0' ? "" : " ", other->unit, other->kind);
 	return same;

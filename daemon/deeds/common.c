@@ -42,6 +42,17 @@ check_item(struct deed_ctx *ctx, enum record_kind kind, size_t index, const char
 	return NULL;
 }
 
+/* Since when its evidence is named: another text keeps it (R44). */
+static void
+set_receipt(struct deed_ctx *ctx, Jx__Daily *put)
+{
+	const Jx__Daily *before =
+	    (const Jx__Daily *)book_get(ctx->book, PAPER_DAILIES, put->unit, put->item, put->by, put->entry);
+	bool is_same = before != NULL && before->has_at_us && deed_is(before->evidence, put->evidence);
+
+	DEED_SET_NUMBER(put, at_us, is_same ? before->at_us : ctx->now_us);
+}
+
 static enum jx_err
 daily_push(struct deed_ctx *ctx)
 {
@@ -49,7 +60,7 @@ daily_push(struct deed_ctx *ctx)
 		const Jx__Daily *row = ctx->args->rows->dailies[i];
 
 		(void)check_item(ctx, PAPER_DAILIES, i, row->unit, row->item, row->by);
-		deed_put_row(ctx, PAPER_DAILIES, &row->base);
+		set_receipt(ctx, deed_put_row(ctx, PAPER_DAILIES, &row->base));
 	}
 	return deed_verdict(ctx);
 }

@@ -261,7 +261,7 @@ deed_text(struct deed_ctx *ctx, const char *text)
 	return copy == NULL ? nothing : copy;
 }
 
-static char *
+__attribute__((format(printf, 2, 0))) static char *
 deed_vprintf(struct deed_ctx *ctx, const char *format, va_list arguments)
 {
 	char buffer[2048];

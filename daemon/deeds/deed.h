@@ -31,6 +31,7 @@ enum deed_scope {
 	DEED_CHARGE,         /* deed.unit is in the charge of the actor's subject (supervision) */
 	DEED_TEAM,           /* deed.unit is of the class of a team of which the actor is a member */
 	DEED_LEADER,         /* the actor's own sheet: nothing of a unit is named */
+	DEED_VISITED,        /* deed.unit is any for the office, as DEED_TEAM for evaluators */
 };
 
 /* Arguments a deed takes; the others must be absent. */

@@ -5,7 +5,7 @@
 #include "records/field.h"
 
 static const struct duty_part *const parts[] = {
-    &duty_goals_part, &duty_year_part, &duty_end_part, &duty_result_part};
+    &duty_goals_part, &duty_year_part, &duty_end_part, &duty_result_part, &duty_proof_part};
 
 size_t
 duty_count(void)

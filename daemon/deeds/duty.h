@@ -75,7 +75,7 @@ bool duty_is_overdue(const struct duty_item *item, uint64_t now_us);
 /* "overdue", "waits", "today", "soon" (within DUTY_SOON_DAYS) or "later" (no deadline too). */
 const char *duty_state(const struct duty_item *item, uint64_t now_us);
 
-/* ---- For the parts of the table (duty_goals.c, duty_year.c, duty_end.c, duty_result.c). */
+/* ---- For the parts of the table (duty_goals.c, duty_year.c, duty_end.c, duty_result.c, duty_proof.c). */
 struct duty_walk {
 	const struct book *book;
 	uint64_t now_us;
@@ -94,6 +94,6 @@ struct duty_part {
 	const struct duty *rows;
 	size_t count;
 };
-extern const struct duty_part duty_goals_part, duty_year_part, duty_end_part, duty_result_part;
+extern const struct duty_part duty_goals_part, duty_year_part, duty_end_part, duty_result_part, duty_proof_part;
 
 #endif

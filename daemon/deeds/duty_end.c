@@ -58,7 +58,7 @@ static bool
 has_consent(const struct duty_walk *walk, const Jx__Claim *claim)
 {
 	static const char *const without[] = {
-	    "state", "leader", "content", "late", "document", "reason", "public_us", "note", NULL};
+	    "state", "leader", "content", "late", "document", "reason", "public_us", "note", "at_us", NULL};
 
 	return !deed_is(claim->leader, "") &&
 	       deed_is(claim->content, deed_content(walk->arena, PAPER_CLAIMS, &claim->base, without));

@@ -56,6 +56,10 @@ is_in_scope(const struct deed_ctx *ctx)
 		return *subject != '\0' && is_own_items(ctx);
 	case DEED_CHARGE:
 		return *subject != '\0' && book_supervises(ctx->book, subject, unit);
+	case DEED_VISITED:
+		if (ctx->actor->role == ROLE_OFFICE)
+			return *unit != '\0';
+		/* fallthrough */
 	case DEED_TEAM:
 		return book_in_team(ctx->book, ctx->actor->account, unit) ||
 		       book_stands_in(ctx->book, ctx->actor->account, unit);

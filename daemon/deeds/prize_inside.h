@@ -7,7 +7,7 @@
 /* NULL: memory out, and prize->failed is set. */
 void *prize_alloc(struct prize *prize, size_t size);
 const struct scheme *prize_scheme(const struct prize *prize);
-const char *prize_say(const struct prize *prize, const char *zh, const char *en);
+__attribute__((format_arg(2))) __attribute__((format_arg(3))) const char *prize_say(const struct prize *prize, const char *zh, const char *en);
 /* A text in the reader's language; NULL: memory out. */
 __attribute__((format(printf, 2, 4))) __attribute__((format(printf, 3, 4))) char *prize_printf(
     struct prize *prize, const char *zh, const char *en, ...);

@@ -88,6 +88,32 @@ proof_names(enum record_kind kind, const ProtobufCMessage *record, const char *h
 }
 
 bool
+proof_is_shared(const char *one, const char *other)
+{
+	char hex[PROOF_HEX_SIZE + 1], named[PROOF_HEX_SIZE + 1];
+	size_t cursor = 0;
+
+	if (deed_is(one, other))
+		return true;
+	while (proof_next(deed_str(one), &cursor, hex)) {
+		size_t others = 0;
+
+		while (proof_next(deed_str(other), &others, named))
+			if (strcmp(hex, named) == 0)
+				return true;
+	}
+	return false;
+}
+
+void
+proof_check_length(struct deed_ctx *ctx, const char *evidence)
+{
+	if (strlen(evidence) > FIELD_TEXT_SIZE_MAX)
+		deed_why(ctx, "佐证文件过多（%zu 字节，最多 %d 字节）", "too many files named (%zu bytes, at most %d)",
+		    strlen(evidence), (int)FIELD_TEXT_SIZE_MAX);
+}
+
+bool
 proof_is_name(const char *name)
 {
 	size_t size = strlen(name);

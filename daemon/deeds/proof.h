@@ -31,6 +31,11 @@ bool proof_next(const char *evidence, size_t *cursor, char hex[PROOF_HEX_SIZE + 
 const char *proof_field(enum record_kind kind, const ProtobufCMessage *record);
 bool proof_names(enum record_kind kind, const ProtobufCMessage *record, const char *hex);
 
+/* Do two evidence fields name one file, or the same reference? */
+bool proof_is_shared(const char *one, const char *other);
+/* A deed's argument that goes into an evidence field fits it; else a deed_why. */
+void proof_check_length(struct deed_ctx *ctx, const char *evidence);
+
 /* As what a file may be called: no path, no special character. */
 bool proof_is_name(const char *name);
 

@@ -14,6 +14,7 @@
  *   v as o, but not before the visitors have arrived   n the notice is addressed to the actor
  *   s only once the leaders' session is closed
  *   w a draw, but not its seed while a visit that the seed gives away lies ahead
+ *   k as o, of files that the unit has kept itself (of a visit's: by the records that name them)
  * Of kinds without a row nobody sees anything but the columns of all_see.
  */
 struct sight {
@@ -90,7 +91,7 @@ static const struct sight rows[] = {
 	{PAPER_MEASURES,           "a",   "a",    "o",  "o",   "-",  "c",   "a",      "-"},
 	{PAPER_NOTICES,            "a",   "a",    "n",  "n",   "n",  "n",   "n",      "n"},
 	{PAPER_SEEN,               "-",   "-",    "-",  "-",   "-",  "-",   "-",      "-"},
-	{PAPER_FILES,              "a",   "a",    "o",  "o",   "t",  "c",   "a",      "-"},
+	{PAPER_FILES,              "a",   "a",    "k",  "k",   "t",  "c",   "a",      "-"},
 	{PAPER_COMMIT_CODES,       "a",   "a",    "o",  "o",   "-",  "-",   "a",      "-"},
 	{PAPER_LEASES,             "a",   "a",    "-",  "-",   "t",  "-",   "-",      "-"},
 	{PAPER_SIGNERS,            "a",   "a",    "o",  "o",   "t",  "-",   "-",      "-"},
@@ -213,6 +214,8 @@ sight_letter(char letter, const struct book *book, const struct actor *actor, en
 	case 's':
 		session = (const Jx__Session *)book_get(book, PAPER_SESSIONS, "session");
 		return session == NULL || deed_is(session->state, "closed");
+	case 'k':
+		return *unit != '\0' && strcmp(unit, actor->unit) == 0 && deed_is(text_of(kind, record, "visit"), "");
 	case 'w':
 		return !visit_is_ahead(book, text_of(kind, record, "draw"));
 	default:

@@ -1,6 +1,7 @@
 /* One-vote vetoes (一票否决, R35): alleged, checked, confirmed or dismissed by the committee, each by itself. */
 #include <string.h>
 
+#include "deeds/proof.h"
 #include "deeds/view.h"
 
 /* clang-format off */
@@ -67,6 +68,8 @@ veto_act(struct deed_ctx *ctx)
 	if (deed_is(state, "alleged")) {
 		DEED_SET(ctx, veto->facts, args->reason);
 		DEED_SET(ctx, veto->evidence, args->document);
+		DEED_SET_NUMBER(veto, at_us, ctx->now_us);
+		proof_check_length(ctx, args->document);
 		veto->note = veto->reason = veto->document = NULL;
 	} else if (deed_is(state, "checked")) {
 		DEED_SET(ctx, veto->note, args->reason);

@@ -12,6 +12,7 @@
 #include "deeds/sight.h"
 #include "deeds/signer.h"
 #include "deeds/view.h"
+#include "deeds/proof.h"
 #include "wire/text.h"
 
 /* clang-format off */
@@ -356,10 +357,11 @@ visit_mark(struct deed_ctx *ctx)
 	set_goals(ctx, visit);
 	if (*ctx->args->reason != '\0')
 		DEED_SET(ctx, visit->note, ctx->args->reason);
-	if (*ctx->args->document != '\0')
+	if (*ctx->args->document != '\0' && !deed_is(visit->evidence, ctx->args->document)) {
 		DEED_SET(ctx, visit->evidence, ctx->args->document);
-	if (strlen(deed_str(visit->evidence)) > TEXT_CODE_SIZE_MAX)
-		deed_why(ctx, "document 应为照片的文件摘要", "document is the hash of the photos");
+		DEED_SET_NUMBER(visit, photos_us, ctx->now_us);
+		proof_check_length(ctx, ctx->args->document);
+	}
 	/* at_us stays: since when the unit knows. */
 	DEED_SET(ctx, visit->by, ctx->actor->account);
 	if (ctx->args->rows->n_findings > 0)

@@ -186,6 +186,10 @@ net_make_tls(struct net *net)
 	SSL_CTX_set_options(net->tls, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_mode(net->tls, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_id_context(net->tls, context_id, sizeof context_id - 1);
+	/* Every connection on its own: a ticket would tie a card's holder to an earlier or later connection (G8). */
+	SSL_CTX_set_options(net->tls, SSL_OP_NO_TICKET);
+	SSL_CTX_set_num_tickets(net->tls, 0);
+	SSL_CTX_set_session_cache_mode(net->tls, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_max_early_data(net->tls, 0);
 	SSL_CTX_set_alpn_select_cb(net->tls, net_select_alpn, NULL);
 	SSL_CTX_set_client_hello_cb(net->tls, net_require_alpn, NULL);

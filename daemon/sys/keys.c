@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sys/disk.h"
 
@@ -225,11 +226,15 @@ keys_write(const char *dir, const char *name, const struct log_port *log, const 
 enum jx_err
 keys_rotate(const char *dir, const struct log_port *log)
 {
-	char name[KEYS_NAME_SIZE];
+	char path[PATH_MAX], name[KEYS_NAME_SIZE];
 	uint8_t seed[KEYS_SECRET_SIZE];
 	struct keys keys;
-	enum jx_err err = keys_read(dir, log, &keys);
+	enum jx_err err;
 
+	/* Reading would make one: in a folder that is no daemon's, too. */
+	if (snprintf(path, sizeof path, "%s/keys/signing.key", dir) >= (int)sizeof path || access(path, F_OK) != 0)
+		return keys_fail(log, path, "没有可换的签名密钥 / there is no signing key to be changed");
+	err = keys_read(dir, log, &keys);
 	if (err != JX_OK)
 		return err;
 	if (keys.former_count == KEYS_FORMER_COUNT_MAX) {

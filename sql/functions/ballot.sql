@@ -58,8 +58,8 @@ BEGIN
 	    OR jx.poll_is_ended(p_city, p_year, v_poll) THEN
 		RAISE EXCEPTION 'no cards of an open poll' USING ERRCODE = 'JX003';
 	END IF;
-	INSERT INTO jx.card (card, city, year, poll, batch)
-	SELECT x.card, p_city, p_year, v_poll, p_batch
+	INSERT INTO jx.card (city, year, poll, card, batch)
+	SELECT p_city, p_year, v_poll, x.card, p_batch
 	FROM (SELECT substr(v_bytes, i, 32) AS card FROM generate_series(1, octet_length(v_bytes), 32) i) x
 	ORDER BY x.card
 	ON CONFLICT DO NOTHING;

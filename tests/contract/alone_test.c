@@ -1,6 +1,7 @@
 /* What only the real store has: roles, triggers, migrations, two daemons, a killed one. */
 #include <ftw.h>
 #include <signal.h>
+#include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -43,6 +44,13 @@ the_daemon_role_may_only_call_its_functions(struct real *real, struct contract *
 	REQUIRE(*real_sql(real->pool_url, "SELECT * FROM jx.question_head()") == '\0');
 }
 
+/* Work under way (sql/004_evidence.sql says why); of these, too, no row is ever removed. */
+static bool
+is_under_way(const char *table)
+{
+	return strcmp(table, "jx.file_page") == 0 || strcmp(table, "jx.unit_bytes") == 0;
+}
+
 static void
 no_row_can_be_changed_not_even_by_the_owner(struct real *real, struct contract *contract)
 {
@@ -57,13 +65,13 @@ no_row_can_be_changed_not_even_by_the_owner(struct real *real, struct contract *
 	char sql[256];
 
 	contract_must(contract, &add_li);
-	REQUIRE(PQntuples(tables) >= 15 + 10);
+	REQUIRE(PQntuples(tables) >= 15 + 15);
 	for (int i = 0; i < PQntuples(tables); i++) {
 		const char *table = PQgetvalue(tables, i, 0), *column = PQgetvalue(tables, i, 1);
 
 		for (size_t k = 0; k < 2; k++) {
 			snprintf(sql, sizeof sql, "UPDATE %s SET %s = %s", table, column, column);
-			REQUIRE(strcmp(real_sql(urls[k], sql), "JX004") == 0);
+			REQUIRE(strcmp(real_sql(urls[k], sql), is_under_way(table) ? "" : "JX004") == 0);
 			snprintf(sql, sizeof sql, "DELETE FROM %s", table);
 			REQUIRE(strcmp(real_sql(urls[k], sql), "JX004") == 0);
 			snprintf(sql, sizeof sql, "TRUNCATE %s CASCADE", table);
@@ -140,7 +148,7 @@ reads_go_on_when_one_read_connection_is_cut(struct real *real, struct contract *
 	for (int i = 0; i < 3; i++) {
 		while (strcmp(real_value(real->admin_url, "SELECT count(*) FROM pg_stat_activity "
 							  "WHERE usename = 'jixiao_daemon'"),
-			   "4") != 0)
+			   "6") != 0) /* one writes, three read, two put */
 			contract->world.pump(real, 50);
 		real_value(real->admin_url,
 		    "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM "
@@ -155,6 +163,39 @@ reads_go_on_when_one_read_connection_is_cut(struct real *real, struct contract *
 	}
 	REQUIRE(contract->gone_count == 0);
 	contract_must(contract, &add_bo);
+}
+
+/* An upload held up, or cut off, is in nobody's way. */
+static void
+puts_hold_up_neither_commits_nor_reads(struct real *real, struct contract *contract)
+{
+	static const uint8_t byte = 'x';
+	struct store_put put = {.kind = STORE_PUT_CHUNK,
+	    .city = "sy",
+	    .year = 2026,
+	    .unit = "X1",
+	    .bytes = {&byte, 1},
+	    .quota = 1 << 20};
+	PGconn *pg = real_connect(real->admin_url);
+	uint64_t ticket;
+
+	crypto_hash_sha256(put.hash, &byte, 1);
+	while (contract_put(contract, &put)->err == JX_E_UNAVAILABLE)
+		;
+	for (int is_cut = 0; is_cut < 2; is_cut++) {
+		PQclear(PQexec(pg, "BEGIN; LOCK TABLE jx.unit_bytes IN ACCESS EXCLUSIVE MODE"));
+		ticket = contract_send_put(contract, &put);
+		contract_must(contract, is_cut ? &add_bo : &add_li);
+		REQUIRE(contract_ask(contract, QUESTION_HEAD, NULL)->row_count == 1);
+		REQUIRE(!contract->puts[ticket].is_done);
+		if (is_cut)
+			PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+					   "usename = 'jixiao_daemon' AND wait_event_type = 'Lock'"));
+		PQclear(PQexec(pg, "COMMIT"));
+		REQUIRE(contract_wait_put(contract, ticket)->err == (is_cut ? JX_E_UNAVAILABLE : JX_OK));
+	}
+	PQfinish(pg);
+	REQUIRE(contract->gone_count == 0);
 }
 
 static void
@@ -417,6 +458,7 @@ main(int argc, char **argv)
 	    ALONE(of_two_daemons_with_one_number_one_is_behind),
 	    ALONE(a_commit_cut_off_is_uncertain_and_the_op_id_tells),
 	    ALONE(reads_go_on_when_one_read_connection_is_cut),
+	    ALONE(puts_hold_up_neither_commits_nor_reads),
 	    ALONE(a_schema_of_another_version_is_refused),
 	    ALONE(changed_functions_are_made_anew),
 	    ALONE(one_login_for_all_sets_the_daemons_role),

@@ -16,4 +16,8 @@ void every_version_stays_in_the_history(struct contract *contract);
 void a_long_history_shows_its_end(struct contract *contract);
 void a_deed_that_is_malformed_leaves_nothing(struct contract *contract);
 
+void a_card_is_cast_once(struct contract *contract);
+void a_poll_has_a_slot_and_cards_of_its_own(struct contract *contract);
+void a_poll_is_closed_with_all_its_votes_or_not(struct contract *contract);
+
 #endif

@@ -165,7 +165,7 @@ contract_describe(
 	    .actor = from->actor == NULL ? "office" : from->actor,
 	    .city = from->city == NULL ? "*" : from->city,
 	    .year = from->year,
-	    .received_us = 1700000000000000 + from->op,
+	    .received_us = from->received_us != 0 ? from->received_us : 1700000000000000 + from->op,
 	    .body = {(const uint8_t *)from->body, strlen(from->body)},
 	    .blobs = from->blobs,
 	    .blob_count = from->blob_count,

@@ -86,6 +86,7 @@ struct contract_item {
 	const char *actor; /* NULL: "office" */
 	const struct bytes *blobs;
 	size_t blob_count;
+	uint64_t received_us; /* 0: by the number of the op */
 };
 
 /* Sends the batch that follows the head and waits. After STORE_COMMITTED the head has moved. */

@@ -321,7 +321,7 @@ static void
 reports_and_claims(void)
 {
 	static const char *const without[] = {
-	    "state", "leader", "content", "late", "document", "reason", "public_us", "note", NULL};
+	    "state", "leader", "content", "late", "document", "reason", "public_us", "note", "at_us", NULL};
 	const char *content;
 	char pair[64];
 
@@ -513,12 +513,30 @@ result(void)
 	VANISHES("measure.push", "X1", "M1", "X1");
 }
 
+#define FILE_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* R44: a file that a submission names and that is not there. */
+static void
+files(void)
+{
+	world_put(w, PAPER_MATERIALS, "unit=E1", "item=daily", "material=M1", "title=t", "evidence=" FILE_A, "at_us=1000");
+	APPEARS("evidence.keep", "E1", FILE_A, "E1");
+	world_put(w, PAPER_FILES, "unit=E1", "file=" FILE_A, "name=n", "size=1", "at_us=900");
+	VANISHES("evidence.keep", "E1", FILE_A, "E1");
+	world_put(w, PAPER_VISIT_PLANS, "visit=V9", "unit=X1", "state=marked", "by=evaluator", "evidence=" FILE_A,
+	    "photos_us=1000");
+	APPEARS("photo.keep", "X1", FILE_A, "evaluator");
+	world_put(w, PAPER_FILES, "unit=X1", "file=" FILE_A, "name=n", "size=1", "at_us=900", "visit=yes");
+	VANISHES("photo.keep", "X1", FILE_A, "evaluator");
+}
+
 Test(duty, each_appears_and_vanishes_at_its_moment)
 {
 	counties();
 	departments();
 	common_and_steps();
 	through_the_year();
+	files();
 	reports_and_claims();
 	marks_of_departments();
 	groups_and_cards();

@@ -149,6 +149,17 @@ set_argument(struct world *world, const char *pair, const char *name, char **to)
 	return true;
 }
 
+/* Hashes that nobody has a card for. */
+static void
+set_cards(struct world *world, Jx__Deed *args, size_t size)
+{
+	args->has_cards = true;
+	args->cards.len = size;
+	args->cards.data = arena_alloc(world->arena, size + 1);
+	for (size_t i = 0; i < size; i++)
+		args->cards.data[i] = (uint8_t)(i / 32 + 7 * (i % 32));
+}
+
 static void
 read_arguments(struct world *world, const char *const *arguments, Jx__Deed *args)
 {
@@ -170,6 +181,10 @@ read_arguments(struct world *world, const char *const *arguments, Jx__Deed *args
 			DEED_SET_NUMBER(args, due_us, deed_date_end(text));
 		else if (set_argument(world, pair, "based_on", &text))
 			DEED_SET_NUMBER(args, based_on, strtoull(text, NULL, 10));
+		else if (set_argument(world, pair, "cards", &text))
+			set_cards(world, args, strtoull(text, NULL, 10) * 32);
+		else if (set_argument(world, pair, "cards_size", &text))
+			set_cards(world, args, strtoull(text, NULL, 10));
 		else
 			must(false, pair);
 	}
@@ -213,6 +228,9 @@ world_do_with(struct world *world, const char *name, const char *const *argument
 	    .lang = JX_ZH,
 	    .arena = world->arena,
 	    .run = world->run,
+	    .file = world->file,
+	    .slot = world->slot,
+	    .tally = world->tally,
 	    .faults = faults_new(JX_ZH)};
 	must(world->deed.deed != NULL, name);
 	err = deed_run_it(&world->deed, &world->field);
@@ -260,6 +278,8 @@ world_view_with(struct world *world, const char *name, const char *const *argume
 	    .other = world->other,
 	    .nodes = world->nodes,
 	    .node_count = world->node_count,
+	    .casts = world->casts,
+	    .cast_count = world->cast_count,
 	    .arena = world->arena};
 	must(world->view.view != NULL, name);
 	return view_make(&world->view, &world->field);

@@ -20,9 +20,14 @@ struct world {
 	struct view_ctx view; /* the last one: rows */
 	const char *field;    /* refused for that argument */
 	const uint8_t *content_hash; /* of the next deeds: 32 bytes; NULL: none */
+	struct deed_file file;      /* given to deeds that keep one */
 	struct deed_run run, other; /* given to deeds and views that take a run */
 	Jx__Node **nodes;           /* given to views that take an explanation */
 	size_t node_count;
+	struct deed_slot slot;           /* offered to deeds that need one */
+	const struct deed_tally *tally;  /* given to deeds that count votes */
+	const struct view_cast *casts;   /* given to views of polls */
+	size_t cast_count;
 	struct score **scores; /* whose memory run and nodes point into: world_keep */
 	size_t score_count;
 };
@@ -41,7 +46,7 @@ void world_as(struct world *world, enum role role, const char *account, const ch
 #define world_row(world, kind, ...) world_row_of(world, kind, (const char *const[]){__VA_ARGS__, NULL})
 void world_row_of(struct world *world, enum record_kind kind, const char *const *fields);
 /* Does a deed: "unit=X01", "object=…", "value=…", "reason=…", "document=…", "dated=…", "run=3",
- * "due=YYYY-MM-DD" (24:00 of that day), "based_on=2". JX_OK: the book has the changes. */
+ * "due=YYYY-MM-DD" (24:00 of that day), "based_on=2", "cards=3" (so many hashes), "cards_size=33" (bytes). JX_OK: the book has the changes. */
 #define world_do(world, name, ...) world_do_with(world, name, (const char *const[]){__VA_ARGS__, NULL})
 enum jx_err world_do_with(struct world *world, const char *name, const char *const *arguments);
 /* Makes a view: "unit=", "object=", "kind=", "run=", "other=", "FIELD:=VALUE" for a filter. */

@@ -131,7 +131,7 @@ def faults():
 
 def usage():
     table = run("--help").stdout
-    names = re.findall(r"^  ([a-z]+(?: [a-z]+)*)(?= |$)", table, re.M)
+    names = re.findall(r"^  ([a-z]+(?:[ -][a-z]+)*)(?= |$)", table, re.M)
     tally.check("help lists the commands", set(names) >= {
         "login", "logout", "whoami", "passwd", "import", "export", "run", "runs", "results", "explain", "compute",
         "account add", "account list", "account disable", "receipt verify", "help"}, names)

@@ -27,7 +27,7 @@ with open(f"{work}/password", "w", encoding="utf-8") as f:
 
 def env_of(fake):
     return {**os.environ, "JIXIAO_SERVER": fake.address, "JIXIAO_CA": f"{work}/ca.pem", "JIXIAO_USER": "a",
-            "JIXIAO_PASSWORD_FILE": f"{work}/password", "XDG_STATE_HOME": f"{work}/state", "XDG_CONFIG_HOME": f"{work}/none",
+            "JIXIAO_PASSWORD_FILE": f"{work}/password", "XDG_STATE_HOME": f"{work}/state", "XDG_DATA_HOME": f"{work}/data", "XDG_CONFIG_HOME": f"{work}/none",
             "XDG_DATA_HOME": f"{work}/data", "LC_ALL": "zh_CN.UTF-8"}
 
 

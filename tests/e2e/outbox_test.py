@@ -294,6 +294,95 @@ def codes(world, clerk, office):
     check("then there is nothing to tell", clerk.run("outbox", "commit-code", str(number)), 1, "[E_LIFE]")
 
 
+def drafts(world, clerk):
+    world.link.down()
+    check("kept", clerk.run("draft", "put", "台账稿", stdin=material(60)), 0, "draft:台账稿")
+    table = write(world, "draft.csv", f"item,material,title\ndaily,M61,{SECRET}\n")
+    check("a table too", clerk.run("draft", "put", "表", table), 0)
+    tally.check("listed", [(r["name"], r["form"]) for r in clerk.rows("draft", "list")] in
+                ([("台账稿", "yaml"), ("表", "csv")], [("表", "csv"), ("台账稿", "yaml")]), clerk.rows("draft", "list"))
+    check("shown", clerk.run("draft", "show", "台账稿"), 0, SECRET)
+    tally.check("nothing of it in plain words", not shows(f"{clerk.home}/.local/share", SECRET, "台账稿"))
+    check("in a deed, without a link", clerk.run("material", "push", "draft:台账稿"), 3, "已存入发件箱")
+    world.link.up()
+    check("in a deed", clerk.run("material", "push", "draft:表"), 0, "已办理")
+    tally.check("both arrived", [world.versions("materials", f"X1/daily/M{n}") for n in (60, 61)] == [1, 1])
+    check("a fault is told in the draft", clerk.run("draft", "put", "错", stdin=material(62, item="nosuch")), 0)
+    check("where it stands", clerk.run("material", "push", "draft:错"), 6, "draft:错:1:")
+    check("dropped", clerk.run("draft", "drop", "错"), 0)
+    check("then it is gone", clerk.run("material", "push", "draft:错"), 1, "[E_NOT_FOUND]")
+    check("dropped twice", clerk.run("draft", "drop", "错"), 1, "[E_NOT_FOUND]")
+    check("no name", clerk.run("draft", "show", ""), 2, "[E_USAGE]")
+
+
+def records(**kinds):
+    """{kind: [{field: value}]} as a message."""
+    rows = PB["records"].Records()
+    for kind, values in kinds.items():
+        for value in values:
+            getattr(rows, kind).add(**value)
+    return rows
+
+
+def mark(person, unit, goal, points):
+    return json.dumps({"group": [{"unit": unit, "goal": goal, "evaluator": person.account, "points": str(points)}],
+                       "group_notes": [{"unit": unit, "goal": goal, "evaluator": person.account, "how": "look", "note": SECRET}]})
+
+
+def kits(world, clerk):
+    """R23, R24: what a group takes along, several days without a link, and back."""
+    for account in ("eva", "evb"):
+        world.account(account, "evaluator")
+    world.deed("phase.open", value="group")
+    world.deed("team.push", rows=records(teams=[{"team": "T1", "name": "县区组", "class": "county"}]))
+    world.deed("member.push", object="T1", rows=records(members=[{"team": "T1", "evaluator": a} for a in ("eva", "evb")]))
+    eva, evb = Person(world, "eva"), Person(world, "evb")
+    check("logs in", eva.login(), 0)
+    check("so does the other", evb.login(), 0)
+    world.link.down()
+    check("no kit yet", eva.run("kit"), 1, "[E_NOT_FOUND]", "jixiao kit pull")
+    check("pulling needs a link", eva.run("kit", "pull", "--timeout", "1"), 3, "[E_CONNECTION]")
+    world.link.up()
+    check("one takes a unit", eva.run("kit", "pull", "--unit", "X1"), 0, "副本", "本人占用目标 3 项，他人占用 0 项")
+    check("the other takes what is left", evb.run("kit", "pull"), 0, "他人占用 3 项")
+    check("not of this group", eva.run("kit", "pull", "--unit", "E1"), 1, "[E_NOT_FOUND]")
+    world.link.down()
+    kit = evb.rows("kit")
+    tally.check("whose goals are whose", {(t["unit"], t["holder"]) for t in kit["tasks"]} ==
+                {("X1", "eva"), ("X2", "evb"), ("X3", "evb")}, kit)
+    goals = eva.run("list", "goals", "--unit", "X1")
+    check("a list without a link", goals, 0, "离线副本，截至", "重点目标一")
+    tally.check("as data: the time is said beside it", [r["goal"] for r in eva.rows("list", "goals", "--unit", "X1")] == ["G1", "G2", "G3"])
+    check("a view", eva.run("group", "state"), 0, "离线副本")
+    check("a pull", eva.run("pull", "goals", "--unit", "X1"), 0, "离线副本", "goals:")
+    started = time.monotonic()
+    check("what was not pulled", eva.run("list", "goals", "--unit", "X1", "--where", "goal=G1"), 3, "[E_CONNECTION]")
+    check("marks, without a link", eva.run("group", "mark", "-", "--unit", "X1", stdin=mark(eva, "X1", "G1", 35)), 3, "已存入发件箱")
+    check("and another", eva.run("group", "mark", "-", "--unit", "X1", stdin=mark(eva, "X1", "G2", 99)), 3, "已存入发件箱")
+    queued = {t["goal"]: t["queued"] for t in eva.rows("kit")["tasks"] if t["unit"] == "X1"}
+    numbers = {r["number"]: r for r in eva.rows("outbox", "list", "waiting")}
+    tally.check("the kit shows which wait", queued["G1"] and queued["G2"] and not queued["G3"] and len(numbers) == 2, queued)
+    tally.check("nothing in plain words", not shows(eva.home, SECRET, "重点目标一"), shows(eva.home, SECRET, "重点目标一"))
+    check("a wrong unit's part: nothing", eva.run("kit", "push", "--unit", "X2", "--timeout", "1"), 3)
+    world.link.up()
+    check("a part", eva.run("kit", "push", queued["G1"]), 0, "送达 1 件")
+    check("the rest: one is refused", eva.run("kit", "push", "--unit", "X1"), 6, "退回 1 件")
+    tally.check("the mark is there", world.versions("group", "X1/G1/eva") == 1)
+    held = {(r["unit"], r["goal"]) for r in evb.rows("lease", "list") if r["by"] == "eva"}
+    tally.check("what was refused keeps its goal, the others are given back", held == {("X1", "G2")}, held)
+    check("taken out", eva.run("outbox", "drop", queued["G2"]), 0)
+    check("back", eva.run("kit", "push"), 0)
+    tally.check("nothing is held any more", not [r for r in evb.rows("lease", "list") if r["by"] == "eva"])
+    check("a clerk's kit", clerk.run("kit", "pull"), 0, "副本")
+    world.link.down()
+    check("his tasks without a link", clerk.run("todo"), 0, "离线副本")
+    check("his own unit's materials", clerk.run("list", "materials", "--unit", "X1"), 0, "离线副本", SECRET)
+    check("his kit", clerk.run("kit"), 0, "资料截至")
+    world.link.up()
+    check("with a link again: no copy", clerk.run("list", "materials", "--unit", "X1"), 0)
+    tally.check("is called one", "离线副本" not in clerk.run("list", "materials", "--unit", "X1").stderr)
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="jx-outbox-", dir="/var/tmp")
     with World(jixiaod, jixiao, bundle, folder) as world:
@@ -308,6 +397,8 @@ def main():
         two_people(world)
         passwords(world)
         codes(world, clerk, office)
+        drafts(world, clerk)
+        kits(world, clerk)
     shutil.rmtree(folder, ignore_errors=True)
     tally.close()
 

@@ -14,7 +14,7 @@ import sys
 
 source, jixiaod, jixiao = sys.argv[1], os.path.abspath(sys.argv[2]), os.path.abspath(sys.argv[3])
 DOCUMENT = "docs/requirements.md"
-OTHERS = ("README.md", "README.en.md", "NEWS.md", "docs/visibility.md")
+OTHERS = ("README.md", "README.en.md", "NEWS.md", "docs/visibility.md", "docs/ballots.md", "docs/field.md")
 COUNT = 47
 COLUMNS = ["requirement", "deeds", "commands", "tests", "remarks"]
 
@@ -130,7 +130,7 @@ def check_commands(name):
     """Commands that a document names are there: the longest that its words are."""
     faults = []
     for number, line in enumerate(read(name).splitlines(), 1):
-        for words in re.findall(r"(?:^|`)jixiao ((?:[a-z]+ ?)+)", line):
+        for words in re.findall(r"(?:^|`)jixiao ((?:[a-z][a-z-]* ?)+)", line):
             words = words.split()
             if not any(is_command(" ".join(words[:count])) for count in (3, 2, 1)):
                 faults.append(f"{name}:{number}: no such command: jixiao {' '.join(words)}")

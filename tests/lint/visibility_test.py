@@ -13,7 +13,7 @@ source, jixiao = sys.argv[1], os.path.abspath(sys.argv[2])
 DOCUMENT = os.path.join(source, "docs/visibility.md")
 WORDS = {"a": "全部", "o": "本单位", "p": "公布后", "r": "所审核单位", "i": "本部门所评", "f": "所核实单位", "t": "本组单位",
          "c": "所分管单位", "l": "本人的表", "e": "本人的，组长见全组", "v": "本单位，到达后", "n": "发给本人的", "s": "会议结束后",
-         "w": "踏查结束后见种子"}
+         "w": "踏查结束后见种子", "k": "本单位自己报送的"}
 ROW = re.compile(r"^\t\{(?:RECORD|PAPER)_(\w+),\s*" + r",\s*".join([r'"([a-z-]+)"'] * 8) + r"\},$", re.M)
 
 

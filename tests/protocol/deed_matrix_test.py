@@ -94,6 +94,8 @@ def cases(deed, role):
         return [("supervised", DEPARTMENT, "", subject == "L2"), ("not supervised", OTHER, "", False)]
     if scope == "team":
         return [("in the team", DEPARTMENT, "", role in ("evaluator", "lead")), ("outside the team", COUNTY, "", False)]
+    if scope == "visited":
+        return [("in the team", DEPARTMENT, "", role in ("office", "evaluator", "lead")), ("outside the team", COUNTY, "", role == "office")]
     raise AssertionError(scope)
 
 

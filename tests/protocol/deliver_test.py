@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Submissions that travel by hand (design G1, G2; R12): sealed and signed by a client of the test's own, delivered by
+"""Submissions that travel by hand (design G1, G2; R12, R14, R23): sealed and signed by a client of the test's own, delivered by
 others, in every order, exactly once; whatever is not right is refused in the same words; keys rotate.
 
 usage: deliver_test.py JIXIAOD JIXIAO BUNDLE
@@ -10,7 +10,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from field import SignKey, key_id, packet, seal  # noqa: E402
+from field import SignKey, countersign_bytes, countersign_key, key_id, mark_content, packet, seal  # noqa: E402
 from peer import PB, Daemon, Refused, Tally, merkle_check, op_id, verify_by_openssl  # noqa: E402
 
 jixiaod, jixiao, bundle = (os.path.abspath(a) for a in sys.argv[1:4])
@@ -216,6 +216,46 @@ def check_burst(city, device, server, carrier):
     tally.check("in a burst: each once", len({r.op_id for r in done.values()}) == 30)
 
 
+def check_field(daemon, city, admin, server, carrier):
+    """The field kit: marks of a visit, countersigned on the spot, brought home by somebody else (R14, R23)."""
+    device, code_bytes = SignKey(), os.urandom(11) + b"\xc0"
+    unit_key = countersign_key(code_bytes, city.year.city, city.year.year, "E1")
+    papers = PB["papers"]
+    for account, role, unit in (("head-e1", "head", "E1"), ("li", "evaluator", "")):
+        admin.call(account_add=PB["account"].AccountAdd(op_id=op_id(), account=account, role=role, city=city.year.city, password=PASSWORD, unit=unit))
+    head, evaluator = daemon.peer(), daemon.peer()
+    head.login("head-e1", PASSWORD)
+    evaluator.login("li", PASSWORD)
+    add_device(evaluator, device.public)
+    records = PB["records"].Records
+    for peer, deed in ((admin, city.deed("phase.open", value="group")),
+                       (admin, city.deed("team.push", rows=records(teams=[papers.Team(team="T1", name="经济组", **{"class": "economy"})]))),
+                       (admin, city.deed("member.push", object="T1", rows=records(members=[papers.Member(team="T1", evaluator="li")]))),
+                       (head, city.deed("signer.set", unit="E1", rows=records(signers=[papers.Signer(unit="E1", key=unit_key.public.hex())])))):
+        peer.call(deed=deed)
+
+    def marks(points, changed=None):
+        mark = PB["records"].GroupMark(unit="E1", goal="G1", evaluator="li", points=points)
+        sign = papers.Countersign(unit="E1", object="G1", by="li", name="王五", verdict="object", text="数据已更正",
+                                  content=mark_content(unit="E1", goal="G1", evaluator="li", points=f"{points / 100:g}"))
+        sign.signature = unit_key.sign(countersign_bytes(city.year.city, city.year.year, sign)).hex()
+        for name, value in (changed or {}).items():
+            setattr(sign, name, value)
+        return city.deed("group.mark", unit="E1", rows=records(
+            group=[mark], group_notes=[papers.GroupNote(unit="E1", goal="G1", evaluator="li", how="look")], countersigns=[sign]))
+
+    bad = packet(device, "li", marks(1000, {"text": "别的话"}).SerializeToString(), server)
+    tally.check("a countersignature that does not fit is a fault", refused(lambda: deliver(carrier, bad)) == "E_FAULTS")
+    reply = deliver(carrier, packet(device, "li", marks(1050).SerializeToString(), server))
+    tally.check("a countersigned mark, carried", reply.receipt.actor == "li")
+    table = admin.call(view=PB["deed"].View(city=city.year.city, year=city.year.year, view="group.state", unit="E1"))
+    names = [column.name for column in table.columns]
+    row, = [r for r in (dict(zip(names, row.cells)) for row in table.rows) if r["goal"] == "G1"]
+    tally.check("the objection travels with the mark", (row["signed"], row["objection"]) == ("object", "数据已更正"), row)
+    for peer in (head, evaluator):
+        peer.close()
+
+
 def rotate(daemon):
     return subprocess.run([jixiaod, "--data", daemon.data, "--rotate-key"], capture_output=True, text=True, env={**os.environ, "LC_ALL": "en"})
 
@@ -301,6 +341,7 @@ with Daemon(jixiaod) as daemon:
     check_refusals(city, device, server, carrier)
     check_disabled(daemon, city, server, admin, carrier)
     check_burst(city, device, server, carrier)
+    check_field(daemon, city, admin, server, carrier)
     for peer in (clerk, carrier, admin):
         peer.close()
     check_rotation(daemon, city, device, server)

@@ -229,7 +229,14 @@ with Daemon(jixiaod, config=CONFIG) as daemon:
     for _ in range(2):
         part = random_file((3 << 20) - 5 * CHUNK)
         third.send(part)
-        third.keep(part, name="大.bin")
+        # Asked for six times at once, as by a client whose line breaks: it is read once, for all.
+        row = PB["papers"].File(unit="E3", file=sha(part).hex(), name="大.bin", size=len(part))
+        for _ in range(6):
+            third.peer.send(deed=D.Deed(op_id=op_id(), city=CITY, year=YEAR, deed="evidence.keep", unit="E3", rows=R.Records(files=[row])))
+        replies = [third.peer.receive() for _ in range(6)]
+        tally.check("kept once, none of the six refused", sorted(
+            reply.WhichOneof("body") + str(reply.deed_reply.HasField("receipt")) for reply in replies) ==
+            ["deed_replyFalse"] * 5 + ["deed_replyTrue"], replies)
     last = random_file(3 << 20)
     tally.check("quota: told at the offer", code(third.offer, last) == "E_QUOTA")
     sent = 0

@@ -66,3 +66,28 @@ def code(data, bits=90):
 
 def commit_code(deed):
     return code(content_hash("deed", deed)[:12])
+
+
+COUNTERSIGN = b"jixiao-countersign-1\0"
+
+
+def _text(text):
+    data = text.encode()
+    return struct.pack(">I", len(data)) + data
+
+
+def countersign_key(code_bytes, city, year, unit):
+    """The unit's key, of the 12 bytes of its code."""
+    seed = hashlib.blake2b(COUNTERSIGN + _text(city) + struct.pack(">I", year) + _text(unit) + code_bytes, digest_size=32).digest()
+    return SignKey(seed)
+
+
+def countersign_bytes(city, year, row):
+    """What is signed; row: a Countersign."""
+    return COUNTERSIGN + _text(city) + struct.pack(">I", year) + b"".join(
+        _text(t) for t in (row.unit, row.object, row.by, row.content, row.name, row.verdict, row.text))
+
+
+def mark_content(**fields):
+    """deed_content: fields in the order of their kind, as text."""
+    return hashlib.sha256(b"".join(f"{name}\0{value}\0".encode() for name, value in fields.items())).hexdigest()[:32]

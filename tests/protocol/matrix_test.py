@@ -108,6 +108,10 @@ with Daemon(jixiaod) as daemon:
             if name in ("hello", "bye", "login", "resume"):
                 continue
             answer = ask(peer, name, own, year.year)
+            if "ready" not in route["session"]:  # a card's holder has no account: whoever is logged in is none
+                tally.check(f"{role}@{city} {name}: not once logged in", answer == "E_STATE", answer)
+                seen[name].add("refused")
+                continue
             may = role in route["roles"] or route["roles"] == ["anyone"]
             if route["scope"] == "all":
                 may = may and city == "*"

@@ -16,6 +16,8 @@
 enum {
 	SIM_CLIENT_COUNT_MAX = 6,
 	SIM_CONN_COUNT_MAX = 32,
+	SIM_POLL_COUNT_MAX = 4,
+	SIM_CARD_COUNT = 5,
 	SIM_US = 1000000,
 };
 
@@ -43,6 +45,20 @@ struct sim_op {
 	size_t receipt_size;
 };
 
+/* A poll that some client may have opened, and its cards. */
+struct sim_card {
+	uint8_t token[32], hash[32];
+	bool is_sent[2]; /* what it says was sent, in either of two contents */
+	int acked;       /* the content that was acknowledged; -1: none */
+	uint8_t *receipt;
+	size_t receipt_size;
+};
+struct sim_poll {
+	char name[16];
+	bool is_asked; /* its opening was sent */
+	struct sim_card cards[SIM_CARD_COUNT];
+};
+
 /* Which rows of the daemon's map were used, over all seeds. By route_index. */
 struct sim_cover {
 	uint64_t accepted[ROUTE_COUNT_MAX];
@@ -54,6 +70,7 @@ struct sim_base;
 struct sim_store;
 struct sim_net;
 struct sim_job;
+struct sim_vault;
 struct sim_client;
 
 struct sim {
@@ -73,9 +90,12 @@ struct sim {
 	struct net_port net_port;
 	struct store_port store_port;
 	struct job_port job_port;
+	struct vault_port vault_port;
 	struct sim_store *store;
 	struct sim_net *net;
 	struct sim_job *job;
+	struct sim_vault *vault;
+	struct sim_poll polls[SIM_POLL_COUNT_MAX];
 	struct sim_client *clients[SIM_CLIENT_COUNT_MAX];
 	size_t client_count;
 	struct sim_op *ops;
@@ -157,6 +177,19 @@ struct sim_job *sim_job_new(struct sim *sim);
 void sim_job_free(struct sim_job *job);
 struct job_port sim_job_port(struct sim_job *job);
 void sim_job_connect(struct sim_job *job, const struct job_events *events);
+
+/* ---- sim_vault.c: a disk that sometimes refuses, and outlives the daemon. */
+struct sim_vault *sim_vault_new(struct sim *sim);
+void sim_vault_free(struct sim_vault *vault);
+struct vault_port sim_vault_port(struct sim_vault *vault);
+void sim_vault_connect(struct sim_vault *vault, const struct vault_events *events);
+const uint8_t *sim_vault_key(const struct sim_vault *vault, uint32_t slot);
+
+/* ---- sim_cast.c: polls of a year of their own: made, seeded, freed; what must hold of them in the end. */
+void sim_cast_begin(struct sim *sim);
+void sim_cast_clear(struct sim *sim);
+void sim_cast_check(struct sim *sim, const struct sim_base *base);
+uint32_t sim_cast_year(const struct sim *sim);
 
 /* ---- sim_client.c */
 struct sim_client *sim_client_new(struct sim *sim, uint32_t index);

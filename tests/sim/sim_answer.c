@@ -479,6 +479,82 @@ answer_file_chunks(const struct sim_base *base, const struct params *params, str
 	}
 }
 
+/* ---- Polls. */
+
+static void
+answer_card(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	const struct base_card *card =
+	    params->cells[0].size == 32 ? sim_poll_card(base, params->cells[0].data) : NULL;
+
+	if (card == NULL)
+		return;
+	add_text(answer, base->polls[card->poll].city);
+	add_whole(answer, base->polls[card->poll].year);
+	add_text(answer, base->polls[card->poll].poll);
+	add_text(answer, sim_poll_vote(base, card->card) == NULL ? "f" : "t");
+}
+
+static void
+answer_polls(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	(void)params;
+	for (size_t i = 0; i < base->counts.polls; i++) {
+		add_text(answer, base->polls[i].city);
+		add_whole(answer, base->polls[i].year);
+		add_text(answer, base->polls[i].poll);
+		add_whole(answer, base->polls[i].slot);
+		add_text(answer, base->polls[i].print);
+		add_text(answer, sim_poll_is_ended(base, i) ? "t" : "f");
+	}
+}
+
+static void
+answer_casts(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	for (size_t i = 0; i < base->counts.polls; i++)
+		if (base->polls[i].year == param_whole(params, 1) &&
+		    strcmp(base->polls[i].city, param_text(params, 0)) == 0) {
+			add_text(answer, base->polls[i].poll);
+			add_whole(answer, sim_poll_votes(base, i));
+		}
+}
+
+/* The next vote of the poll after that card; NULL: none. */
+static const struct base_vote *
+vote_after(const struct sim_base *base, size_t poll, const uint8_t *after)
+{
+	const struct base_vote *next = NULL;
+
+	for (size_t i = 0; i < base->counts.votes; i++) {
+		const struct base_vote *vote = &base->votes[i];
+
+		if (sim_poll_card(base, vote->card)->poll == poll &&
+		    (after == NULL || memcmp(vote->card, after, 32) > 0) &&
+		    (next == NULL || memcmp(vote->card, next->card, 32) < 0))
+			next = vote;
+	}
+	return next;
+}
+
+static void
+answer_votes(const struct sim_base *base, const struct params *params, struct answer *answer)
+{
+	size_t poll = sim_poll_find(
+	    base, param_text(params, 0), (uint32_t)param_whole(params, 1), param_text(params, 2));
+	uint8_t after[32];
+	size_t size = 0;
+	const struct base_vote *vote;
+
+	sodium_hex2bin(after, sizeof after, param_text(params, 3), strlen(param_text(params, 3)), NULL, &size, NULL);
+	vote = poll == base->counts.polls ? NULL : vote_after(base, poll, size == 32 ? after : NULL);
+	for (uint64_t left = param_whole(params, 4); vote != NULL && left > 0; left--) {
+		add_bytes(answer, vote->card, sizeof vote->card);
+		add_bytes(answer, vote->sealed.data, vote->sealed.size);
+		vote = vote_after(base, poll, vote->card);
+	}
+}
+
 static const struct {
 	size_t column_count;
 	void (*fn)(const struct sim_base *, const struct params *, struct answer *);
@@ -501,6 +577,10 @@ static const struct {
     [QUESTION_DEVICE] = {1, answer_device},
     [QUESTION_FILE] = {6, answer_file},
     [QUESTION_FILE_CHUNKS] = {2, answer_file_chunks},
+    [QUESTION_CARD] = {4, answer_card},
+    [QUESTION_POLLS] = {6, answer_polls},
+    [QUESTION_CASTS] = {2, answer_casts},
+    [QUESTION_VOTES] = {2, answer_votes},
 };
 
 void

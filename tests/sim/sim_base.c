@@ -37,6 +37,8 @@ base_cut(struct sim_base *base, const struct base_counts *before)
 		free(base->ends[i].pages);
 		json_decref(base->ends[i].body);
 	}
+	for (size_t i = before->votes; i < base->counts.votes; i++)
+		free((void *)(uintptr_t)base->votes[i].sealed.data);
 	for (size_t i = before->ops; i < base->counts.ops; i++)
 		free((void *)(uintptr_t)base->ops[i].receipt.data);
 	base->counts = *before;
@@ -58,6 +60,10 @@ sim_base_free(struct sim_base *base)
 	free(base->ops);
 	free(base->batches);
 	sim_evidence_free(base);
+	free(base->polls);
+	free(base->cards);
+	free(base->votes);
+	free(base->poll_ends);
 	free(base);
 }
 
@@ -296,8 +302,8 @@ sim_base_own(json_t **map)
 	json_decref(shared);
 }
 
-static enum jx_err
-base_change_kind(
+enum jx_err
+sim_base_change_kind(
     struct sim_base *base, struct base_state *state, enum record_kind kind, json_t *rows)
 {
 	json_t *row;
@@ -346,7 +352,7 @@ base_change(struct sim_base *base, struct base_state *state, json_t *changes)
 	{
 		enum record_kind kind = record_kind_find(name);
 
-		if (kind == RECORD_KIND_COUNT || base_change_kind(base, state, kind, rows) != JX_OK)
+		if (kind == RECORD_KIND_COUNT || sim_base_change_kind(base, state, kind, rows) != JX_OK)
 			return JX_E_INTERNAL;
 	}
 	return JX_OK;
@@ -402,7 +408,7 @@ base_deed(struct sim_base *base, const struct store_item *item, json_t *body, ui
 		if (sim_paper_append(base, state, paper) != JX_OK)
 			return JX_E_INTERNAL;
 	}
-	return base_change(base, state, changes);
+	return base_change(base, state, changes) != JX_OK ? JX_E_INTERNAL : sim_poll_deed(base, state, body);
 }
 
 static enum jx_err
@@ -488,7 +494,9 @@ base_apply(struct sim_base *base, const struct store_item *item, uint64_t batch,
 	else if (strcmp(item->action, "deed") == 0) {
 		err = base_deed(base, item, body, batch);
 		*value = (int64_t)batch;
-	} else if (strcmp(item->action, "run_start") == 0)
+	} else if (strcmp(item->action, "ballot") == 0)
+		err = sim_poll_ballot(base, item, body);
+	else if (strcmp(item->action, "run_start") == 0)
 		err = base_run_start(base, item, body, value);
 	else if (strcmp(item->action, "run_finish") == 0 || strcmp(item->action, "run_cancel") == 0)
 		err = base_run_end(base, item, body, value);

@@ -90,8 +90,29 @@ struct base_batch {
 	size_t op_count;
 };
 
+struct base_poll {
+	char city[BASE_NAME_SIZE], poll[BASE_NAME_SIZE], print[BASE_NAME_SIZE];
+	uint32_t year, slot;
+};
+
+/* By a poll's index in polls. */
+struct base_card {
+	uint8_t card[32];
+	size_t poll;
+};
+
+struct base_vote {
+	uint8_t card[32];
+	struct bytes sealed;
+};
+
+struct base_poll_end {
+	size_t poll;
+	uint64_t votes;
+};
+
 struct base_counts {
-	size_t keys, devices, accounts, states, versions, runs, ends, ops, batches;
+	size_t keys, devices, accounts, states, versions, runs, ends, ops, batches, polls, cards, votes, poll_ends;
 };
 
 struct sim_base {
@@ -106,6 +127,10 @@ struct sim_base {
 	struct base_op *ops;
 	struct base_batch *batches;
 	struct sim_evidence *evidence; /* beside the batches: NULL: nothing was put */
+	struct base_poll *polls;
+	struct base_card *cards;
+	struct base_vote *votes;
+	struct base_poll_end *poll_ends;
 };
 
 struct sim_base *sim_base_new(void);
@@ -125,6 +150,14 @@ const struct base_state *sim_base_state(
 /* NULL: it runs. */
 const struct base_end *sim_base_end(
     const struct sim_base *base, const char *city, uint32_t year, uint32_t run);
+
+/* Index of the poll; counts.polls: none. Whether it has ended; how many votes it has. */
+size_t sim_poll_find(const struct sim_base *base, const char *city, uint32_t year, const char *poll);
+bool sim_poll_is_ended(const struct sim_base *base, size_t poll);
+uint64_t sim_poll_votes(const struct sim_base *base, size_t poll);
+/* NULL: no such card; no vote. */
+const struct base_card *sim_poll_card(const struct sim_base *base, const uint8_t *card);
+const struct base_vote *sim_poll_vote(const struct sim_base *base, const uint8_t *card);
 
 /* "" and 0 where it is missing. */
 const char *sim_base_text(const json_t *body, const char *name);
@@ -153,6 +186,12 @@ struct sim_file sim_evidence_file(const struct sim_base *base, const struct stor
 /* false: not listed. bytes "": not sent. */
 bool sim_evidence_chunk(const struct sim_base *base, const struct store_put *of, uint64_t place,
     struct bytes *hash, struct bytes *bytes);
+/* ---- sim_poll.c: what a deed does to polls and cards (after its papers); a vote. state: the deed's. */
+enum jx_err sim_poll_deed(struct sim_base *base, struct base_state *state, const json_t *body);
+enum jx_err sim_poll_ballot(struct sim_base *base, const struct store_item *item, const json_t *body);
+/* Records of a kind, appended to the state. */
+enum jx_err sim_base_change_kind(
+    struct sim_base *base, struct base_state *state, enum record_kind kind, json_t *rows);
 
 /* ---- sim_paper.c: versions. State's own heads must be there for records. */
 enum { SIM_PAPER_KEY_SIZE = 1024 };

@@ -251,7 +251,7 @@ client_on_main(struct sim_client *client, const Jx__Envelope *envelope)
 	if (envelope->body_case == JX__ENVELOPE__BODY_FAIL) {
 		client_on_fail(client, envelope->fail);
 	} else if (client->step == STEP_HELLO) {
-		client->step = STEP_LOGIN;
+		client->step = client->is_voter ? STEP_WORK : STEP_LOGIN;
 		client_step(client);
 	} else if (client->step == STEP_LOGIN) {
 		client_on_login(client, envelope->login_reply);
@@ -381,11 +381,17 @@ sim_client_new(struct sim *sim, uint32_t index)
 	snprintf(client->account, sizeof client->account, index == 0 ? "admin" : "clerk%u", index);
 	snprintf(client->password, sizeof client->password, "first-password");
 	client->task_count = 3 + sim_below(sim, CLIENT_TASK_COUNT_MAX - 2);
+	client->is_voter = index > 0 && sim_below(sim, 3) == 0;
 	for (size_t i = 0; i < client->task_count; i++)
-		client->tasks[i] = &sim_tasks[sim_below(sim, sim_task_count)];
+		client->tasks[i] = client->is_voter ? &sim_cast_tasks[sim_below(sim, sim_cast_task_count)]
+						    : &sim_tasks[sim_below(sim, sim_task_count)];
 	/* Mostly there is a year early on: without one much is only refused. */
 	if (index == 0 && sim_below(sim, 4) != 0)
 		client->tasks[0] = task_named("import");
+	if (index == 0 && sim_below(sim, 3) != 0)
+		client->tasks[1] = task_named("poll.open");
+	if (index == 0 && client->task_count > 4)
+		client->tasks[client->task_count - 1] = task_named("poll.close");
 	return client;
 }
 

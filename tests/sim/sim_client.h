@@ -47,6 +47,7 @@ struct sim_client {
 	uint32_t index;
 	enum sim_who who;
 	char account[32], password[CLIENT_PASSWORD_SIZE], old_password[CLIENT_PASSWORD_SIZE];
+	bool is_voter; /* never logs in: it has cards */
 	bool tries_old, wants_resume;
 	uint8_t token[512];
 	size_t token_size;
@@ -65,6 +66,7 @@ struct sim_client {
 	uint32_t chunk, chunks_waited;
 	uint64_t batch;
 	bool is_carried;  /* what was sent last went by hand */
+	unsigned content; /* of a card */
 	bool is_doubting; /* acknowledged; asked once more, it must give the same receipt */
 };
 
@@ -133,6 +135,15 @@ void sim_deed_make(struct sim_client *client, Jx__Deed *deed);
 void sim_carry_device_add(struct sim_client *client);
 void sim_carry_send(struct sim_client *client);
 void sim_carry_answered(struct sim_client *client, const Jx__Envelope *envelope);
+/* ---- sim_cast.c: an office that opens, closes and looks at polls; a voter. */
+void sim_cast_send_open(struct sim_client *client);
+void sim_cast_send_close(struct sim_client *client);
+void sim_cast_answered(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_cast_refused(struct sim_client *client, const char *code);
+void sim_cast_send_state(struct sim_client *client);
+void sim_cast_on_state(struct sim_client *client, const Jx__Envelope *envelope);
+extern const struct sim_task sim_cast_tasks[]; /* of a voter */
+extern const size_t sim_cast_task_count;
 
 void sim_rude_send_garbage(struct sim_client *client);
 void sim_rude_send_flood(struct sim_client *client);

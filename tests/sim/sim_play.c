@@ -40,8 +40,9 @@ log_write(void *arg, enum log_level level, const char *event, const char *text)
 	struct sim *sim = arg;
 
 	sim_trace(sim, "log %d %s %s", (int)level, event, text);
-	/* A worker that died is an error that we made ourselves. */
-	if (level == LOG_LEVEL_ERROR && strcmp(event, "run_failed") != 0)
+	/* A worker that died and a disk that refused are errors that we made ourselves. */
+	if (level == LOG_LEVEL_ERROR && strcmp(event, "run_failed") != 0 &&
+	    strcmp(event, "vault_not_forgotten") != 0)
 		sim_violate(sim, "an unexpected error in the log: %s %s", event, text);
 }
 
@@ -68,18 +69,21 @@ on_start(struct sim *sim, uint64_t unused, uint64_t unused_too)
 	struct net_events net_events;
 	struct store_events store_events;
 	struct job_events job_events;
+	struct vault_events vault_events;
 
 	(void)unused;
 	(void)unused_too;
 	sim->epoch++;
 	sim->world = (struct core_world){&sim->clock, &sim->rng, &sim->net_port, &sim->store_port,
-	    &sim->job_port, &sim->log, on_core_ready, sim};
+	    &sim->job_port, &sim->log, &sim->vault_port, on_core_ready, sim};
 	sim->core = core_new(&sim->world, &sim->config);
 	net_events = core_net_events(sim->core);
 	store_events = core_store_events(sim->core);
 	job_events = core_job_events(sim->core);
 	sim_net_connect(sim->net, &net_events);
 	sim_job_connect(sim->job, &job_events);
+	vault_events = core_vault_events(sim->core);
+	sim_vault_connect(sim->vault, &vault_events);
 	sim_store_connect(sim->store, &store_events);
 	sim_after(sim, sim->tick_us, on_tick, 0, 0, true);
 }
@@ -229,6 +233,7 @@ play_end(struct sim *sim)
 		check_core(sim);
 		check_ops(sim);
 		sim_check_base(sim, sim_store_base(sim->store));
+		sim_cast_check(sim, sim_store_base(sim->store));
 		sim_check_books(sim, sim_store_base(sim->store));
 	}
 }
@@ -268,6 +273,9 @@ play_begin(struct sim *sim)
 	sim->net_port = sim_net_port(sim->net);
 	sim->store_port = sim_store_port(sim->store);
 	sim->job_port = sim_job_port(sim->job);
+	sim->vault = sim_vault_new(sim);
+	sim->vault_port = sim_vault_port(sim->vault);
+	sim_cast_begin(sim);
 	sim->client_count = 1 + sim_below(sim, SIM_CLIENT_COUNT_MAX);
 	for (uint32_t i = 0; i < sim->client_count; i++)
 		sim->clients[i] = sim_client_new(sim, i);
@@ -288,6 +296,8 @@ play_clear(struct sim *sim)
 	core_free(sim->core);
 	sim_net_free(sim->net);
 	sim_job_free(sim->job);
+	sim_vault_free(sim->vault);
+	sim_cast_clear(sim);
 	sim_store_free(sim->store);
 	while (sim->ops != NULL) {
 		struct sim_op *op = sim->ops;

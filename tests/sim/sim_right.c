@@ -29,6 +29,9 @@ static const struct {
     {"view", OFFICE | READER},
     {"history", OFFICE | READER},
     {"watch", OFFICE | READER},
+    {"evidence_offer", OFFICE},
+    {"evidence_list", OFFICE},
+    {"evidence_chunk", OFFICE},
 };
 
 static bool

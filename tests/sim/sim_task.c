@@ -257,6 +257,12 @@ const struct sim_task sim_tasks[] = {
     {"device_add", sim_carry_device_add, sim_write_on_done, sim_write_on_refused},
     {"deed, carried", sim_carry_send, sim_carry_answered, sim_deed_refused},
     {"deed, carried", sim_carry_send, sim_carry_answered, sim_deed_refused},
+    {"poll.open", sim_cast_send_open, sim_cast_answered, sim_cast_refused},
+    {"poll.open", sim_cast_send_open, sim_cast_answered, sim_cast_refused},
+    {"poll.open", sim_cast_send_open, sim_cast_answered, sim_cast_refused},
+    {"poll.close", sim_cast_send_close, sim_cast_answered, sim_cast_refused},
+    {"poll.close", sim_cast_send_close, sim_cast_answered, sim_cast_refused},
+    {"poll.state", sim_cast_send_state, sim_cast_on_state, NULL},
     {"garbage", sim_rude_send_garbage, go_on, NULL},
     {"flood", sim_rude_send_flood, sim_rude_on_flood, NULL},
 };

@@ -1,5 +1,6 @@
 /* sql/checks.sql: each invariant fires on a planted breach; the tables refuse rows that break the
  * rules. */
+#include <sodium.h>
 #include <string.h>
 
 #include "contract/real_store.h"
@@ -12,6 +13,37 @@ asset_text(const char *name)
 		if (strcmp(asset_list[i].name, name) == 0)
 			return asset_list[i].text;
 	abort();
+}
+
+/* A file of one chunk, "x", found whole and kept. */
+#define FILE_X "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+
+static void
+put_evidence(struct contract *contract)
+{
+	static const uint8_t byte = 'x';
+	static uint8_t hash[32], list[32];
+	struct store_put puts[] = {
+	    {.kind = STORE_PUT_LIST, .bytes = {hash, sizeof hash}, .size = 1},
+	    {.kind = STORE_PUT_CHUNK, .bytes = {&byte, 1}, .received_us = 1},
+	    {.kind = STORE_PUT_SEAL, .bytes = {list, sizeof list}, .size = 1},
+	};
+
+	crypto_hash_sha256(hash, &byte, 1);
+	crypto_hash_sha256(list, hash, sizeof hash);
+	for (size_t i = 0; i < sizeof puts / sizeof *puts; i++) {
+		enum jx_err err;
+
+		puts[i].city = "sy";
+		puts[i].year = 2026;
+		puts[i].unit = "X1";
+		puts[i].quota = 1 << 20;
+		memcpy(puts[i].hash, hash, sizeof hash);
+		do
+			err = contract_put(contract, &puts[i])->err;
+		while (err == JX_E_UNAVAILABLE); /* its connections may come later */
+		REQUIRE(err == JX_OK);
+	}
 }
 
 /* A bit of everything: what the plants break. */
@@ -36,9 +68,25 @@ fill(struct contract *contract)
 	static const char device[] =
 	    "{\"account\":\"li\",\"key_id\":\"0102030405060708\",\"public_key\":"
 	    "\"0000000000000000000000000000000000000000000000000000000000000009\"}";
+	static const char kept[] = "{\"base_batch\":8,\"deed\":\"d\",\"papers\":["
+				   "{\"kind\":\"files\",\"key\":\"X1/" FILE_X
+				   "\",\"row\":{\"unit\":\"X1\",\"file\":\"" FILE_X "\",\"size\":1}}]}";
 	static const char finish[] =
 	    "{\"run\":1,\"state\":\"refused\",\"pages\":[[\"results\",0]]}";
 	static const struct bytes page = {(const uint8_t *)"page", 4};
+#define CARD "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	static const char poll_open[] =
+	    "{\"base_batch\":10,\"deed\":\"poll.open\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
+	    "{\"poll\":\"P1\",\"state\":\"open\",\"slot\":0,\"print\":\"p\",\"opened_us\":1700000000000012}}],"
+	    "\"cards\":{\"poll\":\"P1\",\"hashes\":\"" CARD "\"}}";
+	static const char ballot[] = "{\"card\":\"" CARD "\",\"poll\":\"P1\"}";
+	static const char poll_close[] =
+	    "{\"base_batch\":11,\"deed\":\"poll.close\",\"papers\":[{\"kind\":\"polls\",\"key\":\"P1\",\"row\":"
+	    "{\"poll\":\"P1\",\"state\":\"closed\"}},{\"kind\":\"stacks\",\"key\":\"P1-X1\",\"row\":"
+	    "{\"stack\":\"P1-X1\",\"unit\":\"X1\",\"group\":\"g\",\"state\":\"polled\",\"valid\":1}}],\"votes\":1,"
+	    "\"ballots\":[{\"unit\":\"X1\",\"group\":\"g\",\"card\":\"P1-k\",\"answers\":[\"A\"]}]}";
+	static const uint8_t sealed[3112];
+	static const struct bytes vote = {sealed, sizeof sealed};
 	const struct contract_item items[] = {
 	    {.action = "account_add", .op = 1, .content = 1, .body = account},
 	    {.action = "import", .city = "sy", .year = 2026, .op = 2, .content = 2, .body = first},
@@ -69,8 +117,20 @@ fill(struct contract *contract)
 		.content = 8,
 		.body = plan_again},
 	    {.action = "device_add", .actor = "li", .op = 9, .content = 9, .body = device},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 10, .content = 10, .body = kept},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 11, .content = 11, .body = poll_open},
+	    {.action = "ballot",
+		.city = "sy",
+		.year = 2026,
+		.op = 12,
+		.content = 12,
+		.body = ballot,
+		.blobs = &vote,
+		.blob_count = 1},
+	    {.action = "deed", .city = "sy", .year = 2026, .op = 13, .content = 13, .body = poll_close},
 	};
 
+	put_evidence(contract);
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
 		contract_must(contract, &items[i]);
 }
@@ -109,6 +169,27 @@ static const struct {
     {"a run stands on no state of its year", "UPDATE jx.run SET batch = 1"},
     {"a run ended that never began", "DELETE FROM jx.run"},
     {"pages of a run that has not ended", "DELETE FROM jx.run_end"},
+    {"a file is kept that was never found whole", "DELETE FROM jx.file"},
+    {"a file is kept that was never found whole", "UPDATE jx.file SET unit = 'X2'"},
+    {"a whole file lacks chunks of its unit", "DELETE FROM jx.unit_chunk"},
+    {"a whole file has another list than was read", "UPDATE jx.file SET list = file"},
+    {"a whole file has another list than was read",
+	"ALTER TABLE jx.file_page DISABLE TRIGGER no_removal; DELETE FROM jx.file_page"},
+    {"a whole file has not its size", "UPDATE jx.unit_chunk SET size = 2"},
+    {"a unit has sent a chunk that is not there", "DELETE FROM jx.chunk"},
+    {"a chunk is there that no unit has sent", "UPDATE jx.unit_chunk SET city = 'sz'"},
+    {"the bytes of a unit are not their sum", "UPDATE jx.unit_bytes SET bytes = bytes + 1"},
+    {"a batch has not as many votes as ops say", "DELETE FROM jx.card_vote"},
+    {"a batch has not as many votes as ops say", "UPDATE jx.op SET action = 'vote' WHERE action = 'ballot'"},
+    {"a ballot was received at a time of its own",
+	"UPDATE jx.paper SET \"row\" = jsonb_set(\"row\", '{opened_us}', '7') WHERE kind = 'polls'"},
+    {"two open polls share a slot",
+	"DELETE FROM jx.poll_end; INSERT INTO jx.poll SELECT city, year, 'P2', slot, print, batch FROM jx.poll"},
+    {"a poll is not in the state that its paper says", "DELETE FROM jx.poll_end"},
+    {"a poll ended without some of its votes", "UPDATE jx.poll_end SET votes = 2"},
+    {"a poll ended without some of its votes", "UPDATE jx.card_vote SET batch = 13"},
+    {"a unit has not as many ballots of a poll as its count says",
+	"DELETE FROM jx_record.ballots WHERE card = 'P1-k'"},
 };
 enum { PLANT_COUNT = sizeof plants / sizeof *plants };
 
@@ -184,7 +265,7 @@ every_rule_has_a_plant(struct real *real, struct contract *contract)
 			}
 		}
 	}
-	REQUIRE(rules == 22);
+	REQUIRE(rules == 35);
 }
 
 static void

@@ -6,7 +6,7 @@
 
 #include "core/inside.h"
 
-enum { READS_MAX = 256, CALLS_MAX = 400 };
+enum { READS_MAX = 256, CALLS_MAX = BOOKS_QUEUE_MAX + 16 };
 
 static struct core *core;
 static uint64_t now_us;
@@ -99,13 +99,20 @@ tear_down(void)
 TestSuite(books, .init = set_up, .fini = tear_down);
 
 static struct request *
-request(void)
+request_of(struct session *session)
 {
-	struct session nobody = {.id = {0, 0}};
-	struct request *req = request_new(core, &nobody, 1, arena_new(1 << 16));
+	struct request *req = request_new(core, session, 1, arena_new(1 << 16));
 
 	req->route = &route_rows[0];
 	return req;
+}
+
+static struct request *
+request(void)
+{
+	struct session nobody = {.id = {0, 0}};
+
+	return request_of(&nobody);
 }
 
 static void
@@ -126,6 +133,20 @@ enter(uint32_t year, enum books_use use)
 	struct request *req = request();
 
 	books_enter(core, req, "c", year, use, on_book);
+	return req->id.slot;
+}
+
+/* Of one of several sessions, by its slot. */
+static uint32_t
+enter_from(uint32_t slot)
+{
+	struct session *session = &core->sessions.slots[slot];
+	struct request *req;
+
+	if (!session->is_used)
+		*session = (struct session){.id = {slot, 1}, .is_used = true, .state = SESSION_READY};
+	req = request_of(session);
+	books_enter(core, req, "c", 2026, BOOKS_WRITE, on_book);
 	return req->id.slot;
 }
 
@@ -153,6 +174,33 @@ Test(books, readers_do_not_wait_for_the_deed_and_deeds_come_in_their_order)
 	expect_called(3, third, JX_OK);
 	books_leave(core, "c", 2026, true);
 	cr_expect_eq(read_count, 0u, "once for all");
+}
+
+Test(books, who_floods_waits_for_his_own_and_not_others_for_him)
+{
+	uint32_t flood[4], honest[3];
+
+	for (int i = 0; i < 4; i++)
+		flood[i] = enter_from(1);
+	honest[0] = enter_from(2);
+	answer_all("5");
+	expect_called(0, flood[0], JX_OK);
+	books_leave(core, "c", 2026, true);
+	expect_called(1, honest[0], JX_OK);
+	/* One at a time, but without a pause: that does not shut out the others either. */
+	honest[1] = enter_from(2);
+	books_leave(core, "c", 2026, true);
+	expect_called(2, flood[1], JX_OK);
+	books_leave(core, "c", 2026, true);
+	expect_called(3, honest[1], JX_OK);
+	honest[2] = enter_from(2);
+	books_leave(core, "c", 2026, true);
+	expect_called(4, flood[2], JX_OK);
+	books_leave(core, "c", 2026, true);
+	expect_called(5, honest[2], JX_OK);
+	books_leave(core, "c", 2026, true);
+	expect_called(6, flood[3], JX_OK);
+	books_leave(core, "c", 2026, true);
 }
 
 /* As dry runs do: each of them leaves from inside the call that gave it its turn. */

@@ -88,7 +88,7 @@ check_each_once(const char *separator)
 	}
 }
 
-static const char qr_command[] = "pdftoppm -r 150 -gray $p $p && zbarimg --raw -q $p-*.pgm 2>/dev/null; s=$?; rm $p-*.pgm; exit $s";
+static const char qr_command[] = "pdftoppm -r 300 -gray $p $p && zbarimg --raw -q $p-*.pgm 2>/dev/null; s=$?; rm $p-*.pgm; exit $s";
 
 Test(sheet, every_qr_is_read_back_R21)
 {

@@ -211,6 +211,75 @@ Test(sys, keys_are_made_once_kept_and_private)
 	leave_folder(folder);
 }
 
+/* "keys/signing-KEYID.key" of that key. */
+static const char *
+former_name(const struct keys *keys)
+{
+	static char name[64];
+	uint8_t hash[32];
+	char hex[17];
+
+	crypto_hash_sha256(hash, keys->signing_public, 32);
+	sodium_bin2hex(hex, sizeof hex, hash, 8);
+	snprintf(name, sizeof name, "keys/signing-%s.key", hex);
+	return name;
+}
+
+static void
+copy_file(const char *from, const char *to)
+{
+	char *text;
+	size_t size;
+
+	cr_assert(disk_read(from, &text, &size) == JX_OK);
+	cr_assert(disk_write(to, 0600, (struct bytes){(uint8_t *)text, size}) == JX_OK);
+	free(text);
+}
+
+Test(sys, a_rotated_key_is_kept_and_nothing_is_lost_wherever_it_is_cut_short)
+{
+	char folder[32], kept[64];
+	struct keys first, second, third;
+	struct stat stat_of;
+
+	enter_folder(folder);
+	cr_expect(keys_rotate(folder, &listener) == JX_E_FILE, "no daemon's folder");
+	cr_expect(access("keys", F_OK) != 0, "nothing is made there");
+	cr_assert(keys_read(folder, &listener, &first) == JX_OK && first.former_count == 0);
+	/* Cut short after the first step: the present key is beside itself, and is no former one. */
+	copy_file("keys/signing.key", former_name(&first));
+	cr_assert(keys_read(folder, &listener, &second) == JX_OK && second.former_count == 0);
+	cr_expect(memcmp(first.signing_public, second.signing_public, 32) == 0);
+	/* Done again, it ends. */
+	cr_assert(keys_rotate(folder, &listener) == JX_OK, "%s", said);
+	cr_assert(keys_read(folder, &listener, &second) == JX_OK && second.former_count == 1);
+	cr_expect(memcmp(second.former_secret[0], first.signing_secret, 64) == 0);
+	cr_expect(memcmp(second.signing_public, first.signing_public, 32) != 0);
+	cr_expect(memcmp(second.token_key, first.token_key, 32) == 0, "logins that are kept stay");
+	cr_expect(stat(former_name(&first), &stat_of) == 0 && (stat_of.st_mode & 07777) == 0600);
+	cr_assert(keys_rotate(folder, &listener) == JX_OK);
+	cr_assert(keys_read(folder, &listener, &third) == JX_OK && third.former_count == 2);
+	/* A key under another's name. */
+	snprintf(kept, sizeof kept, "%s", former_name(&first));
+	copy_file(kept, former_name(&third));
+	cr_expect(keys_read(folder, &listener, &third) == JX_E_FILE && strstr(said, "文件名") != NULL, "%s", said);
+	leave_folder(folder);
+}
+
+Test(sys, former_keys_have_a_bound)
+{
+	char folder[32];
+	struct keys keys;
+
+	enter_folder(folder);
+	cr_assert(keys_read(folder, &listener, &keys) == JX_OK);
+	for (int i = 0; i < KEYS_FORMER_COUNT_MAX; i++)
+		cr_assert(keys_rotate(folder, &listener) == JX_OK, "%d", i);
+	cr_assert(keys_read(folder, &listener, &keys) == JX_OK && keys.former_count == KEYS_FORMER_COUNT_MAX);
+	cr_expect(keys_rotate(folder, &listener) == JX_E_TOO_BIG && strstr(said, "16") != NULL, "%s", said);
+	leave_folder(folder);
+}
+
 Test(sys, a_second_daemon_is_refused_with_the_process_that_holds_the_folder)
 {
 	char folder[32], pid[24];
