@@ -1,6 +1,7 @@
 #include "print/page.h"
 
 #include <cairo-pdf.h>
+#include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,12 +71,16 @@ page_end(struct page_print *print)
 	bool has_unknown;
 
 	g_object_unref(print->layout);
+	pango_cairo_font_map_set_default(NULL);
 	status = cairo_status(print->cairo);
 	cairo_destroy(print->cairo);
 	cairo_surface_finish(print->surface);
 	if (status == CAIRO_STATUS_SUCCESS)
 		status = cairo_surface_status(print->surface);
 	cairo_surface_destroy(print->surface);
+	/* What the libraries keep of faces and glyphs for the next page: there is none. */
+	cairo_debug_reset_static_data();
+	FcFini();
 	has_unknown = print->has_unknown;
 	free(print);
 	if (status != CAIRO_STATUS_SUCCESS)

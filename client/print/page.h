@@ -7,6 +7,9 @@
  * The PDF tells nothing of when, where or by whom it was made: two with the same
  * words are the same bytes.
  *
+ * One document at a time in a process: its end takes down what pango, cairo and
+ * fontconfig keep.
+ *
  * Needs fonts on the machine: 仿宋 or Noto Serif CJK, Noto Sans Mono. One thread.
  */
 #ifndef JX_PRINT_PAGE_H

@@ -36,6 +36,7 @@ WORLD = {
     "sqlite3.h":   {"client/outbox"},
     "pango/":      {"client/print"},
     "cairo":       {"client/print"},
+    "fontconfig/": {"client/print"},
     "qrencode.h":  {"client/print"},
     "gmp.h":       {"daemon/scoring"},
     "libfyaml.h":  {"daemon/scheme", "daemon/sys", "client/cli"},

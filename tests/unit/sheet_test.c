@@ -42,6 +42,21 @@ make(const struct sheet_words *of)
 static char *lines[LINE_COUNT_MAX];
 static size_t line_count;
 
+static void
+forget_lines(void)
+{
+	for (size_t i = 0; i < line_count; i++)
+		free(lines[i]);
+	line_count = 0;
+}
+
+static void
+forget(void)
+{
+	forget_lines();
+	unlink(path);
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -58,7 +73,7 @@ say(const char *command)
 	snprintf(whole, sizeof whole, "p=%s; %s", path, command);
 	from = popen(whole, "r");
 	cr_assert_not_null(from);
-	line_count = 0;
+	forget_lines();
 	while (fgets(line, sizeof line, from) != NULL && line_count < LINE_COUNT_MAX) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] != '\0')
@@ -95,7 +110,7 @@ Test(sheet, every_qr_is_read_back_R21)
 	make(&words);
 	say(qr_command);
 	check_each_once("");
-	unlink(path);
+	forget();
 }
 
 /* As printed by an office's old machine: coarse and grey. */
@@ -104,7 +119,7 @@ Test(sheet, a_bad_print_is_still_read_R21)
 	make(&words);
 	say("pdftoppm -r 72 -gray $p $p && zbarimg --raw -q $p-*.pgm 2>/dev/null; s=$?; rm $p-*.pgm; exit $s");
 	check_each_once("");
-	unlink(path);
+	forget();
 }
 
 static bool
@@ -141,7 +156,7 @@ Test(sheet, cards_differ_by_their_code_alone_R21)
 	/* The two lines of a code, joined. */
 	say("pdftotext -raw $p - | grep -E '^[0-9A-Z]{4}( [0-9A-Z]{4}){2,3}$' | paste -d' ' - -");
 	check_each_once(" ");
-	unlink(path);
+	forget();
 }
 
 Test(sheet, tells_nothing_of_when_and_by_whom_and_has_chinese_in_it)
@@ -162,7 +177,7 @@ Test(sheet, tells_nothing_of_when_and_by_whom_and_has_chinese_in_it)
 	cr_assert_str_eq(lines[0], "0", "a face is not embedded, or its text cannot be found");
 	say("pdftotext -raw $p - | grep -c 民主评估评价卡");
 	cr_assert_str_eq(lines[0], "19");
-	unlink(path);
+	forget();
 }
 
 Test(sheet, the_same_cards_are_the_same_bytes)
@@ -170,7 +185,7 @@ Test(sheet, the_same_cards_are_the_same_bytes)
 	struct secret first = {.data = NULL}, second = {.data = NULL};
 
 	make(&words);
-	unlink(path);
+	forget();
 	cr_assert_eq(sheet_make(&words, (const uint8_t(*)[CODE_CARD_SIZE])codes, CARD_COUNT, &first), JX_OK);
 	cr_assert_eq(sheet_make(&words, (const uint8_t(*)[CODE_CARD_SIZE])codes, CARD_COUNT, &second), JX_OK);
 	cr_assert_eq(first.size, second.size);
@@ -195,7 +210,7 @@ Test(sheet, long_words_leave_the_code_alone)
 	check_each_once("");
 	say("pdftotext -raw $p - | grep -E '^[0-9A-Z]{4}( [0-9A-Z]{4}){2,3}$' | paste -d' ' - -");
 	check_each_once(" ");
-	unlink(path);
+	forget();
 }
 
 Test(secret, grows_and_is_gone)
