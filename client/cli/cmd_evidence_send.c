@@ -9,7 +9,6 @@
 #include "cli/evidence_up.h"
 #include "cli/grid.h"
 #include "cli/keys.h"
-#include "cli/proof.h"
 #include "cli/safe_name.h"
 #include "cli/sending.h"
 #include "cli/when.h"
@@ -87,19 +86,6 @@ fill(struct cli *cli, const struct work *work, const struct evidence_file *file,
 	return filing->row.name != NULL;
 }
 
-static enum jx_err
-keep(struct cli *cli, const struct filing *filing, const Jx__DeedReply **reply)
-{
-	const struct online_call call = {
-	    JX__ENVELOPE__BODY_DEED, &filing->deed, JX__ENVELOPE__BODY_DEED_REPLY};
-	enum jx_err err;
-
-	link_be_patient(cli->link, !options_has(&cli->options, OPTION_TIMEOUT));
-	err = online_try(cli, &call, (const void **)reply);
-	link_be_patient(cli->link, false);
-	return err;
-}
-
 static int
 list_it(struct cli *cli, const struct work *work, const struct evidence_file *file,
     const struct evidence_sent *sent, uint64_t received_us, const char *receipt)
@@ -132,38 +118,90 @@ list_it(struct cli *cli, const struct work *work, const struct evidence_file *fi
 }
 
 static int
-send_it(struct cli *cli, const struct work *work, const struct evidence_file *file)
+refused(struct cli *cli, const struct sending *sending)
 {
-	const struct proof_of of = {work->year.city, work->year.year};
-	struct evidence_sent sent;
+	int status = online_fail_kept(cli, sending->refusal, NULL, NULL);
+
+	cli_note(cli, "留在发件箱第 %lld 号：可 jixiao outbox retry 或 drop",
+	    "it stays in the outbox as number %lld: jixiao outbox retry or drop", (long long)sending->own);
+	return status;
+}
+
+/* Another deed is made in its place. */
+static int
+drop(struct cli *cli, const struct sending *sending)
+{
+	enum jx_err err = JX_OK;
+
+	if (sending->own_state == OUTBOX_REFUSED)
+		err = outbox_move(
+		    cli->store, sending->own, OUTBOX_DROPPED, (struct bytes){NULL, 0}, local_now_us());
+	return err == JX_OK ? CLI_EXIT_OK : local_error(cli, err);
+}
+
+/*
+ * All of the file is there: its deed goes by the outbox, so that its op id is on
+ * the disk before it is sent, and its receipt before it counts as sent.
+ * *is_filed false: nothing was to be filed, or chunks are missing after all.
+ */
+static int
+file_it(struct cli *cli, const struct work *work, const struct evidence_file *file,
+    const struct evidence_sent *sent, bool *is_filed)
+{
 	struct filing filing;
-	const Jx__DeedReply *reply;
-	const char *receipt = NULL;
-	enum jx_err err = JX_E_INCOMPLETE;
+	struct outbox_item item;
+	struct sending sending = {.only = &item.number, .only_count = 1};
 	int status;
 
+	*is_filed = true;
 	if (!fill(cli, work, file, &filing))
 		return cli_error_memory(cli);
-	for (int round = 0; err == JX_E_INCOMPLETE && round < ROUND_COUNT_MAX; round++) {
+	status = sending_seal(cli, &filing.deed, NULL, 0, &item);
+	if (status != CLI_EXIT_OK)
+		return status;
+	sending.own = item.number;
+	link_be_patient(cli->link, !options_has(&cli->options, OPTION_TIMEOUT));
+	status = sending_run(cli, &sending);
+	link_be_patient(cli->link, false);
+	if (status != CLI_EXIT_OK)
+		return status;
+	if (sending.own_state == OUTBOX_REFUSED &&
+	    strcmp(sending.refusal->code == NULL ? "" : sending.refusal->code, err_name(JX_E_INCOMPLETE)) != 0)
+		return refused(cli, &sending);
+	if (sending.own_state == OUTBOX_WAITING) {
+		cli_note(cli, "%s：已全部上传；登记存入发件箱第 %lld 号，待联网后发送",
+		    "%s: all of it has arrived; its filing is queued in the outbox as number %lld",
+		    cli_shown(cli, file->path), (long long)item.number);
+		return sending.stop_status;
+	}
+	*is_filed = sending.reply != NULL && sending.reply->receipt != NULL;
+	if (!*is_filed)
+		return drop(cli, &sending);
+	for (size_t i = 0; i < sending.reply->n_notes; i++)
+		cli_note(cli, "%s", "%s", sending.reply->notes[i]);
+	return list_it(cli, work, file, sent, sending.reply->receipt->received_us, sending.receipt_path);
+}
+
+static int
+send_it(struct cli *cli, const struct work *work, const struct evidence_file *file)
+{
+	struct evidence_sent sent;
+	bool is_filed;
+	int status;
+
+	for (int round = 0; round < ROUND_COUNT_MAX; round++) {
 		status = evidence_up_send(cli, file, &work->year, work->unit, &sent);
 		if (status != CLI_EXIT_OK)
 			return status;
 		if (sent.was_kept)
 			return list_it(cli, work, file, &sent, sent.kept_us, NULL);
-		err = keep(cli, &filing, &reply);
-		if (err == JX_OK && reply->receipt == NULL)
-			err = JX_E_INCOMPLETE; /* somebody else of the unit filed it meanwhile: the offer tells */
+		/* Not filed: somebody else of the unit did meanwhile, as the offer will tell; or chunks
+		 * that were there are not. */
+		status = file_it(cli, work, file, &sent, &is_filed);
+		if (status != CLI_EXIT_OK || is_filed)
+			return status;
 	}
-	if (err == JX_E_INCOMPLETE)
-		return cli_error(cli, err, "%s", "%s", cli_shown(cli, file->path));
-	if (err != JX_OK)
-		return online_fail(cli);
-	status = proof_accept(cli, reply->receipt, &of, filing.op_id, NULL, &receipt);
-	if (status != CLI_EXIT_OK)
-		return status;
-	for (size_t i = 0; i < reply->n_notes; i++)
-		cli_note(cli, "%s", "%s", reply->notes[i]);
-	return list_it(cli, work, file, &sent, reply->receipt->received_us, receipt);
+	return cli_error(cli, JX_E_INCOMPLETE, "%s", "%s", cli_shown(cli, file->path));
 }
 
 /* No link: the deed is sealed with the file's path, and the file goes up before it. */
@@ -227,10 +265,8 @@ prepare(struct cli *cli, struct work *work, bool *is_queued)
 	err = keys_try(cli); /* is there a link? */
 	(void)err;
 	*is_queued = cli->is_cut_off;
-	if (*is_queued)
-		return local_open(cli);
-	cli->works_offline = false; /* from here on it does not give up soon */
-	return CLI_EXIT_OK;
+	cli->works_offline = *is_queued; /* with a link it does not give up soon */
+	return local_open(cli);
 }
 
 /* Each of them, up to one after which there is no use in the next; *good: how many. The last failure. */

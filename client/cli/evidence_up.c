@@ -323,6 +323,8 @@ tell(const struct up *up, enum jx_err err)
 	if (err == JX_E_QUOTA && link_problem(up->cli->link)->fail == NULL)
 		return cli_error(up->cli, err, "%s：本单位还可传 %s", "%s: the unit has %s left", path,
 		    progress_size(up->quota_left, text));
+	if (err == JX_E_CANCELLED)
+		cli_note(up->cli, "%s：已传的部分留在服务器，再次报送即续传", "%s: what has arrived stays; send it again to go on", path);
 	return online_fail(up->cli);
 }
 

@@ -65,6 +65,8 @@ class Year:
         year = peer.call(years=PB["year"].Years()).years[0]
         self.city, self.year, self.batch = year.city, year.year, year.batch
         self.keys = {k.key_id: k.public_key for k in peer.call(keys=PB["session"].Keys()).keys}
+        with open(os.path.join(bundle, "units.csv"), encoding="utf-8") as file:
+            self.unit = file.read().splitlines()[1].split(",")[0]
         peer.close()
         return self
 

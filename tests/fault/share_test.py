@@ -19,10 +19,14 @@ from peer import Envelope, Refused, op_id  # noqa: E402
 
 jixiaod, jixiao = (os.path.abspath(a) for a in sys.argv[1:3])
 tally = Tally()
-deed_pb, session_pb, year_pb, records_pb = (PB[n] for n in ("deed", "session", "year", "records"))
+deed_pb, evidence_pb, session_pb, year_pb, records_pb = (PB[n] for n in ("deed", "evidence", "session", "year", "records"))
 FLOODS = 8
-SECONDS = 4
+SECONDS = 2
+ROUNDS_MIN = 20
 SLOW_UPLOADS = 200
+CROWD_KIB_MAX = 2 * 200 * 4 * 48 # of memory: two copies of what is in flight
+CHUNK_SIZE = 48 << 10
+CHUNKS_IN_FLIGHT = 4
 SLOW_KIB_MAX = 120 # of daemon memory, a slow upload: a frame half received, TLS, buffers
 
 
@@ -41,6 +45,10 @@ def task_push(year, key, name, text, dry_run=False):
     return deed_pb.Deed(op_id=key, city=year.city, year=year.year, deed="task.push", rows=rows, dry_run=dry_run)
 
 
+def a_chunk(year):
+    return evidence_pb.EvidenceChunk(city=year.city, year=year.year, unit=year.unit, data=os.urandom(CHUNK_SIZE))
+
+
 class Connection:
     """Logged in by a kept token; bytes out and in as they come."""
 
@@ -48,6 +56,7 @@ class Connection:
         self.peer = year.daemon.peer(timeout=20)
         self.peer.call(resume=session_pb.Resume(token=year.token))
         self.sock = self.peer.sock
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 # ---- Floods: each a process of its own, for as long as the test runs.
@@ -86,6 +95,10 @@ def flood_reads(year, answers):
 def flood_deeds(year, answers):
     name = f"f{os.getpid()}"
     flood_in_flight(year, answers, 8, lambda n: {"deed": task_push(year, op_id(), name, f"{n}")})
+
+
+def flood_chunks(year, answers):
+    flood_in_flight(year, answers, CHUNKS_IN_FLIGHT, lambda n: {"evidence_chunk": a_chunk(year)})
 
 
 def flood_in_flight(year, answers, count, make):
@@ -133,14 +146,15 @@ def percentile(values, part):
 
 
 def honest(year):
-    """ms of its views, its deeds; how often it was told to come again."""
+    """ms of its views, its deeds, its chunks; how often it was told to come again."""
     peer = Connection(year).peer
-    views, deeds, busy, number = [], [], 0, 0
+    views, deeds, chunks, busy, number = [], [], [], 0, 0
     until = time.monotonic() + SECONDS
-    while time.monotonic() < until or len(deeds) < 30:
+    while time.monotonic() < until or len(deeds) < ROUNDS_MIN:
         number += 1
         for taken, body in ((views, {"view": deed_pb.View(city=year.city, year=year.year, view="todo")}),
-                            (deeds, {"deed": task_push(year, op_id(), "honest", f"{time.monotonic_ns()}")})):
+                            (deeds, {"deed": task_push(year, op_id(), "honest", f"{time.monotonic_ns()}")}),
+                            (chunks, {"evidence_chunk": a_chunk(year)})):
             started = time.monotonic()
             try:
                 peer.call(**body)
@@ -150,25 +164,27 @@ def honest(year):
                 busy += 1
             taken.append((time.monotonic() - started) * 1000)
     peer.close()
-    return views, deeds, busy
+    return views, deeds, chunks, busy
 
 
-def say(name, views, deeds, busy, more=""):
-    print(f"{name:12} views p50 {percentile(views, .5):6.1f} p99 {percentile(views, .99):6.1f} ms, "
-          f"deeds p50 {percentile(deeds, .5):6.1f} p99 {percentile(deeds, .99):6.1f} ms, busy {busy}, {len(views)} rounds{more}", flush=True)
+def say(name, views, deeds, chunks, busy, more=""):
+    shown = ", ".join(f"{kind} p50 {percentile(ms, .5):5.1f} p99 {percentile(ms, .99):5.1f}"
+                      for kind, ms in (("views", views), ("deeds", deeds), ("chunks", chunks)))
+    print(f"{name:12} ms: {shown}; busy {busy}, {len(views)} rounds{more}", flush=True)
 
 
 def shares(year):
-    """The most that a flood may be answered while the honest one is answered once: its turns of 16 frames; its
+    """The most that a flood may be answered while the honest one is answered once each: its turns of 16 frames; its
     places among the deeds of one year, which are one at a time. (Milliseconds are the machine's affair; the last
     bound is for whoever waits.)"""
     say("alone", *honest(year))
-    for flood, most in ((flood_small, 1500), (flood_views, 30), (flood_reads, 30), (flood_deeds, 4)):
-        (views, deeds, busy), answers = with_flood(year, flood, lambda: honest(year))
+    for flood, most in ((flood_small, 2500), (flood_views, 40), (flood_reads, 40), (flood_deeds, 5), (flood_chunks, 20)):
+        (views, deeds, chunks, busy), answers = with_flood(year, flood, lambda: honest(year))
         each = answers / len(deeds)
-        say(flood.__name__, views, deeds, busy, f"; a flood was answered {each:.1f} times for each")
+        say(flood.__name__, views, deeds, chunks, busy, f"; a flood was answered {each:.1f} times for each")
         tally.check(f"{flood.__name__}: a share each", each <= most, each)
-        tally.check(f"{flood.__name__}: nobody waits long", percentile(views + deeds, .99) < 1000, percentile(views + deeds, .99))
+        slowest = percentile(views + deeds + chunks, .99)
+        tally.check(f"{flood.__name__}: nobody waits long", slowest < 1500, slowest)
         tally.check(f"{flood.__name__}: never told to come again", busy == 0, busy)
 
 
@@ -186,11 +202,34 @@ def slow_uploads(year):
         for connection in connections:
             connection.sock.sendall(chunk[len(chunk) - 100 + n:len(chunk) - 99 + n])
         time.sleep(0.2)
-    views, deeds, busy = honest(year)
-    say("slow uploads", views, deeds, busy)
+    say("slow uploads", *honest(year))
     kib = (year.daemon.rss_kib() - before) / SLOW_UPLOADS
     print(f"{SLOW_UPLOADS} slow uploads: {kib:.0f} KiB each ({(idle - before) / SLOW_UPLOADS:.0f} of it the connection)", flush=True)
     tally.check("slow uploads cost what is on its way", kib <= SLOW_KIB_MAX, kib)
+    for connection in connections:
+        connection.sock.close()
+
+
+def crowd_of_uploads(year):
+    """As many as have come send all the chunks they may have in flight, at once: each is stored, nobody is sent away,
+    and what waits for its turn is bounded."""
+    connections = [Connection(year) for _ in range(SLOW_UPLOADS)]
+    before = most = year.daemon.rss_kib()
+    started = time.monotonic()
+    for connection in connections:
+        for _ in range(CHUNKS_IN_FLIGHT):
+            connection.sock.sendall(frame(evidence_chunk=a_chunk(year)))
+        most = max(most, year.daemon.rss_kib())
+    answers = []
+    for _ in range(CHUNKS_IN_FLIGHT):
+        for connection in connections:
+            envelope = connection.peer.receive()
+            answers.append(envelope.fail.code if envelope.WhichOneof("body") == "fail" else "")
+        most = max(most, year.daemon.rss_kib())
+    print(f"{len(connections)} uploads at once: {len(answers)} chunks in {time.monotonic() - started:.1f} s, "
+          f"{(most - before) / 1024:.0f} MiB at most", flush=True)
+    tally.check("all chunks of a crowd are stored", not any(answers), [a for a in answers if a][:3])
+    tally.check("a crowd's memory is bounded", most - before < CROWD_KIB_MAX, most - before)
     for connection in connections:
         connection.sock.close()
 
@@ -213,8 +252,7 @@ def deaf_readers(year):
     kib = (year.daemon.rss_kib() - before) / len(connections)
     print(f"{len(connections)} deaf readers: {kib:.0f} KiB each", flush=True)
     tally.check("unsent answers are bounded", kib <= 1500, kib)
-    views, deeds, busy = honest(year)
-    say("deaf readers", views, deeds, busy)
+    say("deaf readers", *honest(year))
     for connection in connections:
         connection.sock.close()
 
@@ -226,6 +264,7 @@ def main():
         peer.close()
         shares(year)
         slow_uploads(year)
+        crowd_of_uploads(year)
         deaf_readers(year)
     tally.close()
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """kill -9 of the daemon, of PostgreSQL and of its backends at random instants
-while 50 clients work all the time: deeds, accounts, views, imports, runs. Each
+while 50 clients work all the time: deeds, accounts, views, imports, runs, evidence. Each
 client asks again for what was not answered, under the same op id, as a client
 in the field does. Afterwards: acknowledged ⊆ stored ⊆ sent, nothing twice,
 whoever was acknowledged reads his own writes, every receipt verifies against
@@ -11,6 +11,8 @@ usage: storm_test.py JIXIAOD JIXIAO INSTANTS [SEED] [--expect-violation]
 --expect-violation: passes only if a violation was found (the daemon has a bug
 planted in it), and ends with the first that shows while the storm goes on.
 """
+import hashlib
+import json
 import os
 import random
 import shutil
@@ -24,15 +26,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from field import PB, SOURCE, Tally, Year, breaches, chain_breaks, query, receipt_of, same_receipt, verify  # noqa: E402
 from peer import Refused, merkle_check, op_id  # noqa: E402
 
-import json  # noqa: E402
-
 flags = [a for a in sys.argv[1:] if a.startswith("--")]
 jixiaod, jixiao, instants, *rest = [a for a in sys.argv[1:] if not a.startswith("--")]
 seed = int(rest[0]) if rest else 20261125
 chance = random.Random(seed)
-account_pb, deed_pb, run_pb, year_pb, records_pb = (PB[n] for n in ("account", "deed", "run", "year", "records"))
+account_pb, deed_pb, evidence_pb, run_pb, year_pb, records_pb = (PB[n] for n in ("account", "deed", "evidence", "run", "year", "records"))
 # How many of each: 50 in all.
-CLIENTS = {"deeds": 22, "accounts": 10, "views": 10, "imports": 4, "runs": 4}
+CLIENTS = {"deeds": 20, "accounts": 9, "views": 9, "imports": 4, "runs": 4, "chunks": 4}
 TRANSIENT = ("E_UNAVAILABLE", "E_BUSY", "E_THROTTLED", "E_SESSION")
 START_SECONDS_MAX = 2.0
 GAP_SECONDS = (0.15, 1.1) # between one blow and the next
@@ -57,6 +57,7 @@ class Client(threading.Thread):
         self.name_ = f"{kind}{number}"
         self.peer = None
         self.sent, self.acked, self.answers = {}, {}, 0
+        self.chunks = {} # hash -> was it acknowledged
         self.dice = random.Random(f"{seed} {self.name_}")
 
     def run(self):
@@ -134,6 +135,14 @@ class Client(threading.Thread):
         if done is not None and done.run.state != "done":
             violation(f"run {started.run.run} ended {done.run.state}")
         stop.wait(self.dice.uniform(0.1, 0.5))
+
+    def do_chunks(self):
+        """Content is its own identity: what was acknowledged is there, whole, once."""
+        data = self.dice.randbytes(self.dice.randrange(1, 48 << 10))
+        reply = self.ask(evidence_chunk=evidence_pb.EvidenceChunk(city=self.year.city, year=self.year.year, unit=self.year.unit, data=data))
+        self.chunks[hashlib.sha256(data).digest()] = reply is not None
+        if reply is not None and reply.hash != hashlib.sha256(data).digest():
+            violation(f"{self.name_}: stored under another hash")
 
     def do_imports(self):
         """The house's own client, each into a year of its own; every time one visit more."""
@@ -243,6 +252,16 @@ def check_applied(year, clients, stored):
         violation(f"{count} ops started {runs} runs")
 
 
+def check_chunks(year, clients):
+    chunks = {key: told for c in clients for key, told in c.chunks.items()}
+    rows = query(year.daemon, "SELECT encode(hash, 'hex'), hash = sha256(bytes) FROM jx.chunk")
+    stored = {bytes.fromhex(hash_) for hash_, _ in rows}
+    if lost := [key for key, told in chunks.items() if told and key not in stored]:
+        violation(f"{len(lost)} acknowledged chunks are not stored")
+    if len(stored) != len(rows) or not stored <= set(chunks) or not all(good == "t" for _, good in rows):
+        violation(f"{len(rows)} chunks stored, {len(stored)} hashes, {len(stored - set(chunks))} never sent")
+
+
 def check_receipts(year, stored):
     for key, (_, _, receipt) in stored.items():
         receipt = receipt_of(receipt)
@@ -259,6 +278,7 @@ def reckon(year, clients):
     year.daemon.admin().close() # the database is back
     stored, told = check_stored(year, clients)
     check_applied(year, clients, stored)
+    check_chunks(year, clients)
     check_receipts(year, stored)
     for breach in breaches(year.daemon) + chain_breaks(year):
         violation(breach)
