@@ -20,7 +20,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from badlink import BadLink, drop_packets, enter_own_network  # noqa: E402
-from field import QUEUED, Clerk, Year, Tally, chain_breaks, exactly_once  # noqa: E402
+from clerks import QUEUED, Clerk, Year, Tally, chain_breaks, exactly_once  # noqa: E402
 
 enter_own_network()
 every = "--every" in sys.argv

@@ -21,7 +21,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from badlink import BadLink, enter_own_network  # noqa: E402
-from field import QUEUED, Clerk, Tally, Year, chain_breaks, exactly_once  # noqa: E402
+from clerks import QUEUED, Clerk, Tally, Year, chain_breaks, exactly_once  # noqa: E402
 
 enter_own_network()
 every, expects = "--every" in sys.argv, "--expect-violation" in sys.argv
