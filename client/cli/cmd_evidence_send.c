@@ -1,12 +1,16 @@
 /* jixiao evidence send: files to the daemon, and each filed by its deed (R12, R24, R44). */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/evidence_up.h"
 #include "cli/grid.h"
-#include "cli/proof.h"
+#include "cli/keys.h"
 #include "cli/safe_name.h"
+#include "cli/sending.h"
 #include "cli/when.h"
 #include "link/link.h"
 #include "link/opid.h"
@@ -46,37 +50,40 @@ name_of(struct cli *cli, const char *path)
 	return text_normal(cli->arena, (struct bytes){(const uint8_t *)name, strlen(name)}, TEXT_NAME_SIZE_MAX);
 }
 
-static enum jx_err
-keep(struct cli *cli, const struct work *work, const struct evidence_file *file, uint8_t *op_id,
-    const Jx__DeedReply **reply)
-{
-	Jx__Deed deed = JX__DEED__INIT;
-	Jx__Records rows = JX__RECORDS__INIT;
-	Jx__File row = JX__FILE__INIT, *list = &row;
-	const struct online_call call = {JX__ENVELOPE__BODY_DEED, &deed, JX__ENVELOPE__BODY_DEED_REPLY};
+/* The deed that files it. */
+struct filing {
+	Jx__Deed deed;
+	Jx__Records rows;
+	Jx__File row, *list;
 	char hex[EVIDENCE_HEX_SIZE];
-	enum jx_err err;
+	uint8_t op_id[OPID_SIZE];
+};
 
-	deed.has_op_id = deed.has_year = true;
-	deed.op_id = (ProtobufCBinaryData){OPID_SIZE, op_id};
-	deed.city = ONLINE_TEXT(work->year.city);
-	deed.year = work->year.year;
-	deed.deed = ONLINE_TEXT(options_has(&cli->options, OPTION_PHOTO) ? "photo.keep" : "evidence.keep");
-	deed.unit = ONLINE_TEXT(work->unit);
-	deed.rows = &rows;
-	rows.files = &list;
-	rows.n_files = 1;
-	row.unit = ONLINE_TEXT(work->unit);
-	row.file = ONLINE_TEXT(evidence_file_hex(file->hash, hex));
-	row.name = name_of(cli, file->path);
-	row.has_size = true;
-	row.size = (uint32_t)file->size;
-	if (row.name == NULL)
-		return JX_E_MEMORY;
-	link_be_patient(cli->link, !options_has(&cli->options, OPTION_TIMEOUT));
-	err = online_try(cli, &call, (const void **)reply);
-	link_be_patient(cli->link, false);
-	return err;
+/* false: memory out. */
+static bool
+fill(struct cli *cli, const struct work *work, const struct evidence_file *file, struct filing *filing)
+{
+	jx__deed__init(&filing->deed);
+	jx__records__init(&filing->rows);
+	jx__file__init(&filing->row);
+	filing->list = &filing->row;
+	opid_make(filing->op_id);
+	filing->deed.has_op_id = filing->deed.has_year = true;
+	filing->deed.op_id = (ProtobufCBinaryData){OPID_SIZE, filing->op_id};
+	filing->deed.city = ONLINE_TEXT(work->year.city);
+	filing->deed.year = work->year.year;
+	filing->deed.deed =
+	    ONLINE_TEXT(options_has(&cli->options, OPTION_PHOTO) ? "photo.keep" : "evidence.keep");
+	filing->deed.unit = ONLINE_TEXT(work->unit);
+	filing->deed.rows = &filing->rows;
+	filing->rows.files = &filing->list;
+	filing->rows.n_files = 1;
+	filing->row.unit = ONLINE_TEXT(work->unit);
+	filing->row.file = ONLINE_TEXT(evidence_file_hex(file->hash, filing->hex));
+	filing->row.name = name_of(cli, file->path);
+	filing->row.has_size = true;
+	filing->row.size = (uint32_t)file->size;
+	return filing->row.name != NULL;
 }
 
 static int
@@ -111,37 +118,112 @@ list_it(struct cli *cli, const struct work *work, const struct evidence_file *fi
 }
 
 static int
-send_it(struct cli *cli, const struct work *work, const struct evidence_file *file)
+refused(struct cli *cli, const struct sending *sending)
 {
-	const struct proof_of of = {work->year.city, work->year.year};
-	struct evidence_sent sent;
-	uint8_t op_id[OPID_SIZE];
-	const Jx__DeedReply *reply;
-	const char *receipt = NULL;
-	enum jx_err err = JX_E_INCOMPLETE;
+	int status = online_fail_kept(cli, sending->refusal, NULL, NULL);
+
+	cli_note(cli, "留在发件箱第 %lld 号：可 jixiao outbox retry 或 drop",
+	    "it stays in the outbox as number %lld: jixiao outbox retry or drop", (long long)sending->own);
+	return status;
+}
+
+/* Another deed is made in its place. */
+static int
+drop(struct cli *cli, const struct sending *sending)
+{
+	enum jx_err err = JX_OK;
+
+	if (sending->own_state == OUTBOX_REFUSED)
+		err = outbox_move(
+		    cli->store, sending->own, OUTBOX_DROPPED, (struct bytes){NULL, 0}, local_now_us());
+	return err == JX_OK ? CLI_EXIT_OK : local_error(cli, err);
+}
+
+/*
+ * All of the file is there: its deed goes by the outbox, so that its op id is on
+ * the disk before it is sent, and its receipt before it counts as sent.
+ * *is_filed false: nothing was to be filed, or chunks are missing after all.
+ */
+static int
+file_it(struct cli *cli, const struct work *work, const struct evidence_file *file,
+    const struct evidence_sent *sent, bool *is_filed)
+{
+	struct filing filing;
+	struct outbox_item item;
+	struct sending sending = {.only = &item.number, .only_count = 1};
 	int status;
 
-	opid_make(op_id);
-	for (int round = 0; err == JX_E_INCOMPLETE && round < ROUND_COUNT_MAX; round++) {
+	*is_filed = true;
+	if (!fill(cli, work, file, &filing))
+		return cli_error_memory(cli);
+	status = sending_seal(cli, &filing.deed, NULL, 0, &item);
+	if (status != CLI_EXIT_OK)
+		return status;
+	sending.own = item.number;
+	link_be_patient(cli->link, !options_has(&cli->options, OPTION_TIMEOUT));
+	status = sending_run(cli, &sending);
+	link_be_patient(cli->link, false);
+	if (status != CLI_EXIT_OK)
+		return status;
+	if (sending.own_state == OUTBOX_REFUSED &&
+	    strcmp(sending.refusal->code == NULL ? "" : sending.refusal->code, err_name(JX_E_INCOMPLETE)) != 0)
+		return refused(cli, &sending);
+	if (sending.own_state == OUTBOX_WAITING) {
+		cli_note(cli, "%s：已全部上传；登记存入发件箱第 %lld 号，待联网后发送",
+		    "%s: all of it has arrived; its filing is queued in the outbox as number %lld",
+		    cli_shown(cli, file->path), (long long)item.number);
+		return sending.stop_status;
+	}
+	*is_filed = sending.reply != NULL && sending.reply->receipt != NULL;
+	if (!*is_filed)
+		return drop(cli, &sending);
+	for (size_t i = 0; i < sending.reply->n_notes; i++)
+		cli_note(cli, "%s", "%s", sending.reply->notes[i]);
+	return list_it(cli, work, file, sent, sending.reply->receipt->received_us, sending.receipt_path);
+}
+
+static int
+send_it(struct cli *cli, const struct work *work, const struct evidence_file *file)
+{
+	struct evidence_sent sent;
+	bool is_filed;
+	int status;
+
+	for (int round = 0; round < ROUND_COUNT_MAX; round++) {
 		status = evidence_up_send(cli, file, &work->year, work->unit, &sent);
 		if (status != CLI_EXIT_OK)
 			return status;
 		if (sent.was_kept)
 			return list_it(cli, work, file, &sent, sent.kept_us, NULL);
-		err = keep(cli, work, file, op_id, &reply);
-		if (err == JX_OK && reply->receipt == NULL)
-			err = JX_E_INCOMPLETE; /* somebody else of the unit filed it meanwhile: the offer tells */
+		/* Not filed: somebody else of the unit did meanwhile, as the offer will tell; or chunks
+		 * that were there are not. */
+		status = file_it(cli, work, file, &sent, &is_filed);
+		if (status != CLI_EXIT_OK || is_filed)
+			return status;
 	}
-	if (err == JX_E_INCOMPLETE)
-		return cli_error(cli, err, "%s", "%s", cli_shown(cli, file->path));
-	if (err != JX_OK)
-		return online_fail(cli);
-	status = proof_accept(cli, reply->receipt, &of, op_id, NULL, &receipt);
+	return cli_error(cli, JX_E_INCOMPLETE, "%s", "%s", cli_shown(cli, file->path));
+}
+
+/* No link: the deed is sealed with the file's path, and the file goes up before it. */
+static int
+queue_it(struct cli *cli, const struct work *work, const struct evidence_file *file)
+{
+	char path[PATH_MAX];
+	struct outbox_item item;
+	struct filing filing;
+	int status;
+
+	if (realpath(file->path, path) == NULL)
+		return cli_error_file(cli, file->path, errno);
+	if (!fill(cli, work, file, &filing))
+		return cli_error_memory(cli);
+	status = sending_seal(cli, &filing.deed, path, 0, &item);
 	if (status != CLI_EXIT_OK)
 		return status;
-	for (size_t i = 0; i < reply->n_notes; i++)
-		cli_note(cli, "%s", "%s", reply->notes[i]);
-	return list_it(cli, work, file, &sent, reply->receipt->received_us, receipt);
+	cli_note(cli, "%s：已存入发件箱第 %lld 号，待联网后上传；在此之前请勿改动或移走文件",
+	    "%s: queued in the outbox as number %lld, to be uploaded when there is a link; leave the file as it is",
+	    cli_shown(cli, file->path), (long long)item.number);
+	return CLI_EXIT_OK;
 }
 
 /* Is there any use in trying the next file after that? */
@@ -165,36 +247,66 @@ find_unit(struct cli *cli, struct work *work)
 	return status;
 }
 
+/* Whose, which year; *is_queued: there is no link. */
+static int
+prepare(struct cli *cli, struct work *work, bool *is_queued)
+{
+	int status;
+	enum jx_err err;
+
+	cli->works_offline = true;
+	status = online_prepare(cli);
+	if (status == CLI_EXIT_OK)
+		status = find_unit(cli, work);
+	if (status == CLI_EXIT_OK)
+		status = online_pick_year(cli, &work->year);
+	if (status != CLI_EXIT_OK)
+		return status;
+	err = keys_try(cli); /* is there a link? */
+	(void)err;
+	*is_queued = cli->is_cut_off;
+	cli->works_offline = *is_queued; /* with a link it does not give up soon */
+	return local_open(cli);
+}
+
+/* Each of them, up to one after which there is no use in the next; *good: how many. The last failure. */
+static int
+each_file(struct cli *cli, const struct work *work, bool is_queued, size_t *good)
+{
+	int status, last = CLI_EXIT_OK;
+
+	for (size_t i = 0; i < cli->options.word_count && !ends_all(last); i++) {
+		struct evidence_file file;
+
+		status = evidence_file_open(cli, cli->options.words[i], &file);
+		if (status == CLI_EXIT_OK) {
+			status = is_queued ? queue_it(cli, work, &file) : send_it(cli, work, &file);
+			evidence_file_close(&file);
+		}
+		*good += status == CLI_EXIT_OK;
+		if (status != CLI_EXIT_OK)
+			last = status;
+	}
+	return last;
+}
+
 int
 cmd_evidence_send(struct cli *cli)
 {
 	struct work work = {.unit = NULL};
-	size_t count = cli->options.word_count, good = 0;
-	int status, last = CLI_EXIT_OK;
+	bool is_queued = false;
+	size_t good = 0;
+	int status = prepare(cli, &work, &is_queued), last;
 
-	status = online_prepare(cli);
-	if (status == CLI_EXIT_OK)
-		status = find_unit(cli, &work);
-	if (status == CLI_EXIT_OK)
-		status = online_pick_year(cli, &work.year);
 	if (status != CLI_EXIT_OK)
 		return status;
 	work.grid = grid_new(cli, grid_form_of(cli), columns, sizeof columns / sizeof columns[0]);
 	if (work.grid == NULL)
 		return cli_error_memory(cli);
-	for (size_t i = 0; i < count && !ends_all(last); i++) {
-		struct evidence_file file;
-
-		status = evidence_file_open(cli, cli->options.words[i], &file);
-		if (status == CLI_EXIT_OK) {
-			status = send_it(cli, &work, &file);
-			evidence_file_close(&file);
-		}
-		good += status == CLI_EXIT_OK;
-		if (status != CLI_EXIT_OK)
-			last = status;
-	}
-	if (good > 0) {
+	last = each_file(cli, &work, is_queued, &good);
+	if (is_queued && last == CLI_EXIT_OK)
+		return online_fail(cli); /* said last: the status is that of having no link */
+	if (good > 0 && !is_queued) {
 		status = grid_show(work.grid, false);
 		if (status != CLI_EXIT_OK)
 			return status;

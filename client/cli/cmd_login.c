@@ -8,6 +8,9 @@
 #include "cli/prompt.h"
 #include "cli/when.h"
 
+static const uint64_t DAY_US = UINT64_C(86400000000);
+enum { KEPT_DAYS = 90 };
+
 /* The account and its password, from the settings or the person. */
 static int
 ask_who(struct cli *cli, const char **account, const char **password)
@@ -34,6 +37,7 @@ cmd_login(struct cli *cli)
 	uint8_t key[OUTBOX_KEY_SIZE];
 	const Jx__LoginReply *reply;
 	bool has_key = false;
+	enum jx_err err;
 	int status = online_prepare_stranger(cli);
 
 	if (status == CLI_EXIT_OK)
@@ -62,6 +66,9 @@ cmd_login(struct cli *cli)
 		    "drafts and outbox on this machine are still locked with the former password: jixiao outbox unlock");
 		return CLI_EXIT_OK;
 	}
+	/* What is over long since; its receipts stay, as files. Missed, it is done the next time. */
+	err = outbox_prune(cli->store, local_now_us() - KEPT_DAYS * DAY_US);
+	(void)err;
 	online_learn(cli); /* for the days without a link */
 	local_introduce(cli);
 	return CLI_EXIT_OK;

@@ -323,6 +323,8 @@ tell(const struct up *up, enum jx_err err)
 	if (err == JX_E_QUOTA && link_problem(up->cli->link)->fail == NULL)
 		return cli_error(up->cli, err, "%s：本单位还可传 %s", "%s: the unit has %s left", path,
 		    progress_size(up->quota_left, text));
+	if (err == JX_E_CANCELLED)
+		cli_note(up->cli, "%s：已传的部分留在服务器，再次报送即续传", "%s: what has arrived stays; send it again to go on", path);
 	return online_fail(up->cli);
 }
 
@@ -352,22 +354,5 @@ evidence_up_send(struct cli *cli, const struct evidence_file *file, const struct
 	sent->bytes_twice = sent->bytes_sent + sent->bytes_had - up.stored;
 	status = err == JX_OK ? CLI_EXIT_OK : tell(&up, err);
 	arena_free(up.arena);
-	return status;
-}
-
-int
-evidence_up_path(struct cli *cli, const char *path, const uint8_t hash[EVIDENCE_HASH_SIZE],
-    const struct online_year *year, const char *unit, struct evidence_sent *sent)
-{
-	struct evidence_file file;
-	int status = evidence_file_open(cli, path, &file);
-
-	if (status != CLI_EXIT_OK)
-		return status;
-	if (memcmp(file.hash, hash, EVIDENCE_HASH_SIZE) == 0)
-		status = evidence_up_send(cli, &file, year, unit, sent);
-	else
-		status = cli_error(cli, JX_E_FILE, "%s：已不是办理时的文件", "%s: not the file it was when the deed was sealed", cli_shown(cli, path));
-	evidence_file_close(&file);
 	return status;
 }

@@ -27,11 +27,5 @@ struct evidence_sent {
  */
 int evidence_up_send(struct cli *cli, const struct evidence_file *file,
     const struct online_year *year, const char *unit, struct evidence_sent *sent);
-/*
- * The same for a sealed deed, which names what the file was: JX_E_FILE when it
- * is not that any more.
- */
-int evidence_up_path(struct cli *cli, const char *path, const uint8_t hash[EVIDENCE_HASH_SIZE],
-    const struct online_year *year, const char *unit, struct evidence_sent *sent);
 
 #endif

@@ -6,6 +6,7 @@
 #include "cli/keys.h"
 #include "cli/progress.h"
 #include "cli/proof.h"
+#include "cli/sending_file.h"
 #include "link/link.h"
 #include "link/stream.h"
 #include "wire/content.h"
@@ -148,6 +149,20 @@ stopped(struct cli *cli, struct sending *sending)
 	    sending->is_quiet ? err_exit(online_error(cli)) : online_fail(cli);
 }
 
+static int
+refuse(struct cli *cli, struct sending *sending, const struct outbox_item *item, const Jx__Deed *deed,
+    const Jx__Fail *fail)
+{
+	enum jx_err err = fail->code == NULL ? JX_E_INTERNAL : err_find(fail->code);
+	int status = move(cli, item->number, OUTBOX_REFUSED, pack(cli, &fail->base));
+
+	if (sending->refused++ == 0)
+		sending->refused_status = err_exit(err);
+	if (status == CLI_EXIT_OK && item->number != sending->own)
+		tell_refused(cli, item, deed, err);
+	return status;
+}
+
 /* What it came to: SENT, REFUSED, or WAITING again. *go_on: the next one may be tried. */
 static int
 settle(struct cli *cli, struct sending *sending, const struct outbox_item *item,
@@ -166,14 +181,8 @@ settle(struct cli *cli, struct sending *sending, const struct outbox_item *item,
 			tell_sent(cli, item, deed);
 		return status;
 	}
-	if (sending_is_refusal(err, online_refusal(cli))) {
-		status = move(cli, item->number, OUTBOX_REFUSED, pack(cli, &online_refusal(cli)->base));
-		if (sending->refused++ == 0)
-			sending->refused_status = err_exit(err);
-		if (status == CLI_EXIT_OK && !is_own)
-			tell_refused(cli, item, deed, err);
-		return status;
-	}
+	if (sending_is_refusal(err, online_refusal(cli)))
+		return refuse(cli, sending, item, deed, online_refusal(cli));
 	*go_on = false;
 	sending->waiting++;
 	stopped(cli, sending);
@@ -191,8 +200,7 @@ send_item(struct cli *cli, struct sending *sending, const struct outbox_item *it
 	int status;
 
 	if (deed == NULL)
-		return cli_error(cli, JX_E_VERSION, "发件箱第 %lld 号是更新的客户端写的",
-		    "outbox item %lld is of a newer client", (long long)item->number);
+		return cli_error_memory(cli);
 	status = move(cli, item->number, OUTBOX_SENDING, nothing);
 	if (status != CLI_EXIT_OK)
 		return status;
@@ -202,13 +210,17 @@ send_item(struct cli *cli, struct sending *sending, const struct outbox_item *it
 
 /* ---- All of them. */
 
+/* A file takes its time: it goes after everything else, and not before somebody's own deed. */
 static bool
-is_wanted(const struct sending *sending, int64_t number)
+is_wanted(const struct sending *sending, const struct outbox_item *item, bool has_file)
 {
+	if ((item->path[0] != '\0') != has_file ||
+	    (has_file && sending->own != 0 && sending->own != item->number))
+		return false;
 	for (size_t i = 0; i < sending->only_count; i++)
-		if (sending->only[i] == number)
+		if (sending->only[i] == item->number)
 			return true;
-	return sending->only_count == 0 && number <= sending->last;
+	return sending->only_count == 0 && item->number <= sending->last;
 }
 
 /* How the own one stands, whoever sent it. */
@@ -263,33 +275,89 @@ wait_for_turn(struct cli *cli, struct sending *sending, bool *is_ours)
 	return status;
 }
 
+/* A try is counted only when there is a link. */
+static bool
+is_linked(struct cli *cli, struct sending *sending)
+{
+	enum jx_err err = keys_try(cli);
+
+	if (err == JX_OK || sending_is_refusal(err, online_refusal(cli)))
+		return true;
+	stopped(cli, sending);
+	return false;
+}
+
 static int
-send_all(struct cli *cli, struct sending *sending)
+send_waiting(struct cli *cli, struct sending *sending, const struct outbox_item *item, bool *go_on)
+{
+	*go_on = *go_on && is_linked(cli, sending);
+	if (*go_on)
+		return send_item(cli, sending, item, go_on);
+	sending->waiting++;
+	return CLI_EXIT_OK;
+}
+
+/* The file first, while others may send; then, in turn, its deed. */
+static int
+send_with_file(struct cli *cli, struct sending *sending, const struct outbox_item *item, bool *go_on)
+{
+	Jx__Deed *deed = sending_deed(cli, item);
+	struct outbox_item now;
+	enum sending_file end;
+	const Jx__Fail *fail;
+	bool is_ours = false;
+	int status, told;
+
+	*go_on = *go_on && is_linked(cli, sending);
+	if (!*go_on) {
+		sending->waiting++;
+		return CLI_EXIT_OK;
+	}
+	if (deed == NULL)
+		return cli_error_memory(cli);
+	end = sending_file_upload(cli, item, deed, &fail, &told);
+	if (end == SENDING_FILE_WAITS) {
+		*go_on = false;
+		sending->waiting++;
+		sending->stop_status = told;
+		return CLI_EXIT_OK;
+	}
+	status = wait_for_turn(cli, sending, &is_ours);
+	if (status == CLI_EXIT_OK && is_ours)
+		status = outbox_find(cli->store, cli->arena, item->number, &now) == JX_OK
+			     ? CLI_EXIT_OK
+			     : local_error(cli, JX_E_FILE);
+	if (status == CLI_EXIT_OK && is_ours && now.state == OUTBOX_WAITING)
+		status = end == SENDING_FILE_REFUSED ? refuse(cli, sending, &now, deed, fail)
+						     : send_item(cli, sending, &now, go_on);
+	if (is_ours)
+		outbox_unlock_sending(cli->store);
+	return status;
+}
+
+typedef int send_fn(struct cli *cli, struct sending *sending, const struct outbox_item *item, bool *go_on);
+
+/* In order. One that cannot be read does not keep the others. */
+static int
+send_each(struct cli *cli, struct sending *sending, bool has_file, send_fn *send)
 {
 	struct outbox_item item;
-	bool go_on = true, is_there = false;
+	bool go_on = sending->stop_status == CLI_EXIT_OK;
 	int status = CLI_EXIT_OK;
 	enum jx_err err;
 
 	for (int64_t after = 0; status == CLI_EXIT_OK; after = item.number) {
+		item.number = after;
 		err = outbox_next(
 		    cli->store, cli->arena, OUTBOX_WAITING | OUTBOX_SENDING, after, &item);
 		if (err == JX_E_NOT_FOUND)
 			break;
-		if (err != JX_OK)
+		if (err != JX_OK && (err != JX_E_FILE || item.number == after))
 			return local_error(cli, err);
-		if (!is_wanted(sending, item.number))
-			continue;
-		if (go_on && !is_there) { /* a try is counted only when there is a link */
-			err = keys_try(cli);
-			go_on = is_there = err == JX_OK || sending_is_refusal(err, online_refusal(cli));
-			if (!go_on)
-				stopped(cli, sending);
-		}
-		if (go_on)
-			status = send_item(cli, sending, &item, &go_on);
-		else
-			sending->waiting++;
+		if (err != JX_OK)
+			local_error(cli, err);
+		else if (is_wanted(sending, &item, has_file))
+			status = send(cli, sending, &item, &go_on);
 	}
 	return status;
 }
@@ -302,8 +370,10 @@ sending_run(struct cli *cli, struct sending *sending)
 
 	status = wait_for_turn(cli, sending, &is_ours);
 	if (status == CLI_EXIT_OK && is_ours)
-		status = send_all(cli, sending);
+		status = send_each(cli, sending, false, send_waiting);
 	if (is_ours)
 		outbox_unlock_sending(cli->store);
+	if (status == CLI_EXIT_OK && is_ours)
+		status = send_each(cli, sending, true, send_with_file);
 	return status == CLI_EXIT_OK ? look_at_own(cli, sending) : status;
 }

@@ -267,7 +267,8 @@ link_log_in_by_password(struct link *link, struct arena *arena)
 	token = &reply->login_reply->token;
 	link->own_token_size =
 	    reply->login_reply->has_token && token->len <= sizeof link->own_token ? token->len : 0;
-	memcpy(link->own_token, token->data, link->own_token_size);
+	if (link->own_token_size > 0)
+		memcpy(link->own_token, token->data, link->own_token_size);
 	return JX_OK;
 }
 

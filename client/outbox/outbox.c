@@ -77,34 +77,67 @@ outbox_exists(const char *folder, const char *server, const char *account)
 	return is_there;
 }
 
+/* The last handle to close puts into the file itself what was beside it. */
+static enum jx_err
+fold(const char *folder, int folder_fd, const char *server, const char *account)
+{
+	char name[OUTBOX_DB_NAME_SIZE];
+	uint8_t id[OUTBOX_DB_ID_SIZE];
+	struct outbox *outbox;
+	enum jx_err err = outbox_open(folder, server, account, &outbox);
+
+	if (err == JX_E_FILE && errno == EBUSY)
+		return err;
+	if (err != JX_OK)
+		return JX_OK; /* damaged: it goes as it is */
+	outbox_close(outbox);
+	outbox_db_id(server, account, id);
+	outbox_db_name(id, ".db-wal", name);
+	if (faccessat(folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+		return JX_OK;
+	errno = EBUSY;
+	return JX_E_FILE;
+}
+
+static enum jx_err
+rename_all(int folder_fd, const char *server, const char *account, uint64_t now_us)
+{
+	/* The file last: until then it stands where it stood. */
+	static const char *const endings[] = {".db-wal", ".db-shm", ".db-journal", ".db"};
+	enum { ASIDE_SIZE = OUTBOX_DB_NAME_SIZE + 24 };
+	char name[OUTBOX_DB_NAME_SIZE], start[OUTBOX_DB_NAME_SIZE], aside[ASIDE_SIZE];
+	uint8_t id[OUTBOX_DB_ID_SIZE];
+
+	outbox_db_id(server, account, id);
+	outbox_db_name(id, "", start);
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+		outbox_db_name(id, endings[i], name);
+		snprintf(aside, sizeof aside, "%s-%llu%s", start, (unsigned long long)now_us,
+		    endings[i]);
+		if (renameat2(folder_fd, name, folder_fd, aside, RENAME_NOREPLACE) != 0 &&
+		    errno != ENOENT)
+			return JX_E_FILE;
+	}
+	return fsync(folder_fd) == 0 ? JX_OK : JX_E_FILE;
+}
+
 enum jx_err
 outbox_set_aside(const char *folder, const char *server, const char *account, uint64_t now_us)
 {
-	/* What is not yet in the file itself goes first: it belongs to that file alone. */
-	static const char *const endings[] = {".db-wal", ".db-shm", ".db"};
-	enum { ASIDE_SIZE = OUTBOX_DB_NAME_SIZE + 24 };
-	uint8_t id[OUTBOX_DB_ID_SIZE];
-	char name[OUTBOX_DB_NAME_SIZE], start[OUTBOX_DB_NAME_SIZE], aside[ASIDE_SIZE];
-	enum jx_err err = JX_OK;
-	int fd;
+	enum jx_err err;
+	int fd, cause;
 
 	if (!outbox_exists(folder, server, account))
 		return JX_E_NOT_FOUND;
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return JX_E_FILE;
-	outbox_db_id(server, account, id);
-	outbox_db_name(id, "", start);
-	for (size_t i = 0; err == JX_OK && i < sizeof endings / sizeof endings[0]; i++) {
-		outbox_db_name(id, endings[i], name);
-		snprintf(aside, sizeof aside, "%s-%llu%s", start,
-		    (unsigned long long)(now_us / 1000000), endings[i]);
-		if (renameat(fd, name, fd, aside) == -1 && errno != ENOENT)
-			err = JX_E_FILE;
-	}
-	if (err == JX_OK && fsync(fd) == -1)
-		err = JX_E_FILE;
+	err = fold(folder, fd, server, account);
+	if (err == JX_OK)
+		err = rename_all(fd, server, account, now_us);
+	cause = errno;
 	close(fd);
+	errno = cause;
 	return err;
 }
 

@@ -58,8 +58,9 @@ bool outbox_exists(const char *folder, const char *server, const char *account);
 
 /*
  * Nobody knows the password any more: the file is renamed, in its folder, by the
- * time given, and waits there for the password to be remembered. No handle may
- * have it open. JX_E_NOT_FOUND: there is none.
+ * time given, and waits there for the password to be remembered. JX_E_NOT_FOUND:
+ * there is none. JX_E_FILE with EBUSY: a handle has it open; with EEXIST: one was
+ * set aside at that very time.
  */
 JX_MUST_USE enum jx_err outbox_set_aside(
     const char *folder, const char *server, const char *account, uint64_t now_us);

@@ -135,7 +135,7 @@ request_end(struct core *core, struct request *req)
 
 	assert(req->is_open);
 	req->is_open = false;
-	table->card_count -= req->route->kind == ROUTE_CARD;
+	table->card_count -= req->is_card;
 	table->dead[table->dead_count++] = req->id.slot;
 	session_on_answered(core, req->session, route_index(req->route), req->memory);
 }

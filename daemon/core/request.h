@@ -37,6 +37,7 @@ struct request_id {
 struct request {
 	struct request_id id;
 	bool is_open; /* not yet answered */
+	bool is_card; /* counted in card_count */
 	struct session_id session;
 	uint64_t wire_id;
 	struct arena *arena; /* owns envelope, message and the reply */

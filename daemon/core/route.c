@@ -218,7 +218,8 @@ route_dispatch(struct core *core, struct session *session, Jx__Envelope *envelop
 	}
 	req->route = route_find(envelope->body_case);
 	memcpy(&req->message, &envelope->hello, sizeof req->message);
-	core->requests.card_count += req->route->kind == ROUTE_CARD;
+	req->is_card = req->route->kind == ROUTE_CARD;
+	core->requests.card_count += req->is_card;
 	err = route_check(&core->requests, session, req, size, &field);
 	session->inflight_count++;
 	if (req->route != &route_none)

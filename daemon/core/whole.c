@@ -18,7 +18,7 @@ struct whole_waiter {
 struct whole {
 	struct whole_file file;
 	crypto_hash_sha256_state content, list;
-	uint64_t place, count;
+	uint64_t place, count, newest_us;
 	uint32_t tries;
 	bool is_sealed;
 	const char *type;
@@ -38,7 +38,8 @@ whole_of(uint64_t handle)
 static void
 whole_end(struct core *core, struct request *req, struct whole *whole, enum jx_err err, uint64_t missing)
 {
-	struct whole_outcome outcome = {.err = err, .missing = missing, .type = whole->type};
+	struct whole_outcome outcome = {
+	    .err = err, .missing = missing, .newest_us = whole->newest_us, .type = whole->type};
 	struct whole_waiter waiters[WHOLE_WAITING_MAX];
 	size_t waiter_count = whole->waiter_count;
 
@@ -207,9 +208,7 @@ whole_on_state(struct core *core, struct request_id id, uint64_t handle, const s
 	missing = ask_number(rows, 0, 3);
 	if (listed < whole->count)
 		missing += whole->count - listed;
-	/* What came after the request is not what it speaks of (G4). */
-	if (missing == 0 && ask_number(rows, 0, 5) > req->received.wall_us)
-		missing = 1;
+	whole->newest_us = ask_number(rows, 0, 5);
 	if (missing > 0)
 		whole_end(core, req, whole, JX_E_INCOMPLETE, missing);
 	else

@@ -9,8 +9,6 @@ import collections
 import hashlib
 import os
 import queue
-import re
-import subprocess
 import sys
 import threading
 import time
@@ -18,8 +16,8 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import attack  # noqa: E402
 from dump import Database, Dump  # noqa: E402
-from hall import (CITY, OPTIONS, PB, YEAR, Card, Hall, Vote, ballot_bytes, code_bytes, machine_line, seeded,  # noqa: E402
-                  skewed, write_csv)
+from hall import (CITY, OPTIONS, PB, YEAR, Card, Hall, Vote, ballot_bytes, machine_line, printed_cards,  # noqa: E402
+                  seeded, skewed, write_csv)
 from peer import Refused, Tally  # noqa: E402
 
 is_leaky = "--leaky" in sys.argv
@@ -37,13 +35,6 @@ POLLS = {"A": ("county", "municipal", ["X1", "X2", "X3"], True), "B": ("county",
 
 
 # ---- The hall.
-
-def printed_cards(path):
-    """The cards of a PDF, as `jixiao ballot` would have them typed."""
-    text = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True).stdout
-    lines = [line.strip("\f") for line in text.split("\n") if re.fullmatch(r"\f?[0-9A-Z]{4}( [0-9A-Z]{4}){2,3}", line)]
-    return [Card(code_bytes(a + b)) for a, b in zip(lines[::2], lines[1::2])]
-
 
 def opinion(number):
     return chance.choice(("群众反映的问题解决得慢", "办事快", "窗口态度好，材料要求太多", "希望多下乡")) + str(number)

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import os
 import random
+import re
 import secrets
 import shutil
 import struct
@@ -58,6 +59,13 @@ class Card:
         self.text = code_text(self.code)
         self.token = token_of(self.code)
         self.hash = hash_of(self.token)
+
+
+def printed_cards(path):
+    """The cards of a PDF of `jixiao cards make`."""
+    text = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True).stdout
+    lines = [line.strip("\f") for line in text.split("\n") if re.fullmatch(r"\f?[0-9A-Z]{4}( [0-9A-Z]{4}){2,3}", line)]
+    return [Card(code_bytes(a + b)) for a, b in zip(lines[::2], lines[1::2])]
 
 
 def ballot_bytes(answers, opinions=()):

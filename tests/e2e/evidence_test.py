@@ -24,7 +24,7 @@ tally = Tally()
 work = tempfile.mkdtemp(prefix="jx-evidence-")
 PASSWORD = "evidence-password-1"
 CHUNK = 48 << 10
-CONFIG = "limits.evidence_mib_max: 40\nlimits.evidence_unit_mib_max: 110\n"
+CONFIG = "limits.evidence_mib_max: 40\nlimits.evidence_unit_mib_max: 128\n"
 ERROR = re.compile(r"^错误: .+ · .+ \[E_[A-Z_]+\]$", re.M)
 people = {}
 
@@ -144,6 +144,21 @@ def killed(daemon):
     tally.check("where it was, and right", json.loads(result.stdout)["bytes_had"] >= 40 * CHUNK and read(into) == data and not os.path.exists(partial))
 
 
+def interrupted(daemon):
+    path, data, digest = file_of(16 << 20, "停.bin")
+    before = chunks_of(daemon)
+    client = subprocess.Popen([jixiao, "evidence", "send", path], env=people["clerk"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while client.poll() is None and chunks_of(daemon) < before + 20:
+        time.sleep(0.01)
+    client.send_signal(signal.SIGINT)
+    out, err = client.communicate(timeout=60)
+    tally.check("Ctrl-C: told that what arrived stays", client.returncode == 130 and "再次报送即续传" in err and "[E_CANCELLED]" in err,
+                (client.returncode, out, err))
+    result = run("clerk", "evidence", "send", "--json", path)
+    check("sent again it goes on", result, 0, digest)
+    tally.check("and does", sent(result).get("bytes_had", 0) >= 20 * CHUNK, result.stdout)
+
+
 def changed(daemon):
     path, _, _ = file_of(36 << 20, "在改.bin")
     before = chunks_of(daemon)
@@ -161,8 +176,8 @@ def changed(daemon):
 def refused(daemon):
     big, _, _ = file_of((40 << 20) + 1, "太大.bin")
     check("larger than a file may be", run("clerk", "evidence", "send", big), 2, "[E_TOO_BIG]")
-    for number in range(2):
-        path, _, _ = file_of(38 << 20, f"{number}.bin")
+    for number in range(3):
+        path, _, _ = file_of(39 << 20, f"{number}.bin")
         run("other", "evidence", "send", path)
     path, _, _ = file_of(38 << 20, "多.bin")
     check("more than the unit may", run("other", "evidence", "send", path), 1, "[E_QUOTA]")
@@ -198,6 +213,7 @@ def main():
         straight()
         killed(daemon)
         restarted(daemon)
+        interrupted(daemon)
         changed(daemon)
         refused(daemon)
 

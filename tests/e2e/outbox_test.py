@@ -383,6 +383,29 @@ def kits(world, clerk):
     tally.check("is called one", "离线副本" not in clerk.run("list", "materials", "--unit", "X1").stderr)
 
 
+def files(world, clerk):
+    """R12, R44: evidence chosen without a link goes up by itself, after everything else."""
+    paths = [write(world, name, f"{SECRET} {name}\n" * 20000) for name in ("图一.txt", "图二.txt", "图三.txt")]
+    world.link.down()
+    check("queued with its path", clerk.run("evidence", "send", *paths), 3, "[E_CONNECTION]", "请勿改动")
+    first = max(clerk.outbox()) - 2
+    tally.check("one item a file", [clerk.outbox()[first + i]["file"] for i in range(3)] == ["图一.txt", "图二.txt", "图三.txt"], clerk.outbox())
+    push(clerk, 70)
+    with open(paths[1], "a", encoding="utf-8") as file:
+        file.write("改")
+    os.remove(paths[2])
+    world.link.up()
+    check("somebody's own deed does not wait for files", push(clerk, 71), 0, f"第 {first + 3} 号", "已办理")
+    tally.check("they wait on", [clerk.state(first + i) for i in range(3)] == ["waiting"] * 3)
+    result = clerk.run("outbox", "send")
+    check("a file that is another now stops its item alone", result, 2, "已不是办理时的文件", "送达 1 件，退回 2 件")
+    tally.check("the others are sent", [clerk.state(first + i) for i in range(3)] == ["sent", "refused", "refused"], clerk.outbox())
+    tally.check("filed", [r["name"] for r in clerk.rows("list", "files")] == ["图一.txt"], clerk.rows("list", "files"))
+    write(world, "图二.txt", f"{SECRET} 图二.txt\n" * 20000)
+    check("as it was again: sent", clerk.run("outbox", "retry", str(first + 1)), 0, "送达 1 件")
+    check("dropped", clerk.run("outbox", "drop", str(first + 2)), 0)
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="jx-outbox-", dir="/var/tmp")
     with World(jixiaod, jixiao, bundle, folder) as world:
@@ -398,6 +421,7 @@ def main():
         passwords(world)
         codes(world, clerk, office)
         drafts(world, clerk)
+        files(world, clerk)
         kits(world, clerk)
     shutil.rmtree(folder, ignore_errors=True)
     tally.close()

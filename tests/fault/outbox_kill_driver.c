@@ -29,12 +29,15 @@ acknowledge(const char *what)
 		_exit(3);
 }
 
+static struct outbox *running; /* closed in good order when a call has failed */
+
 static void
 must(const char *what, enum jx_err err)
 {
 	if (err == JX_OK)
 		return;
 	fprintf(stderr, "%s: %s\n", what, err_name(err));
+	outbox_close(running);
 	_exit(1);
 }
 
@@ -194,6 +197,7 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "run") == 0)
 		acknowledge("begun");
 	must("open", outbox_open(argv[2], server, account, &outbox));
+	running = outbox;
 	if (strcmp(argv[1], "run") == 0)
 		run(outbox);
 	else

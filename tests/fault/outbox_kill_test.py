@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """The client's outbox, killed at every system call of a clerk's day (seal, draft,
-edit, send, receipt, refusal, prune, new password), and robbed of power: what was
-acknowledged is there, what was not is there whole or not at all (G1, G2, R14).
+edit, send, receipt, refusal, prune, new password), robbed of power, and with each
+call failing once: what was acknowledged is there, what was not is there whole or
+not at all (G1, G2, R14).
 
-usage: outbox_kill_test.py DRIVER [--only=kill|power] [--expect-violation]
+usage: outbox_kill_test.py DRIVER [--only=kill|power|failure] [--expect-violation]
 
 Kill: strace ends the driver with SIGKILL on entering its n-th call of a kind, for
 every n of every kind that a whole run makes. Power: from the trace of a whole run
 the disk is rebuilt as it is after each write, sync and name: what was synced is on
-it for certain; of the rest nothing, or a part drawn by a seeded dice.
+it for certain; of the rest nothing, or a part drawn by a seeded dice. Failure: the call answers EIO (a
+write: ENOSPC); the driver says so and ends, it never falls, and what was not
+acknowledged is not there.
 
 --expect-violation: passes only if a violation was found (a bug is planted).
 """
@@ -24,7 +27,7 @@ import tempfile
 import time
 
 driver = os.path.abspath(sys.argv[1])
-does_kill, does_power = "--only=power" not in sys.argv, "--only=kill" not in sys.argv
+only = next((a.removeprefix("--only=") for a in sys.argv if a.startswith("--only=")), None)
 expects_violation = "--expect-violation" in sys.argv
 SEED = 20261125
 SECTOR = 512
@@ -60,8 +63,8 @@ def violation(text):
     print("VIOLATION: " + text, flush=True)
 
 
-def judge(where, folder, acknowledged):
-    """What is in the folder against what was acknowledged last, or the next step done and not yet said."""
+def judge(where, folder, acknowledged, is_exact=False):
+    """What is in the folder against what was acknowledged last, or (not is_exact) the next step done and not yet said."""
     out = subprocess.run([driver, "check", folder], capture_output=True, text=True, timeout=60)
     last = INDEX[acknowledged[-1]] if acknowledged else 0
     may = [STEPS[last][1]]
@@ -69,6 +72,8 @@ def judge(where, folder, acknowledged):
         may.append(STEPS[number][1])
         if STEPS[number][0] != "half pruned":
             break
+    if is_exact:
+        may = may[:-1] or may # half a prune may have been done
     if out.returncode != 0:
         violation(f"{where}, after {acknowledged[-1:]}: does not open: {out.stderr.strip()}")
     elif out.stdout.splitlines() not in may:
@@ -115,6 +120,30 @@ def kill_at(base, call, count):
     judge(f"killed at {call} {count}", folder, acknowledged)
     shutil.rmtree(folder, ignore_errors=True)
     return died
+
+
+# ---- Failing.
+
+# What the C library or the loader does not survive, or does not ask for an answer.
+NEVER_FAILS = {"write", "exit_group", "getrandom", "futex", "munmap", "close", "getpid", "geteuid", "brk"}
+
+
+def fail_at(base, call, count):
+    """Each call of that kind fails once; what it was for is refused or done without it."""
+    if call in NEVER_FAILS:
+        return 0
+    folder = os.path.join(base, f"fail-{call}-{count}")
+    error = "ENOSPC" if call == "pwrite64" else "ENOMEM" if call == "mmap" else "EIO"
+    out = subprocess.run(["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                          f"inject={call}:error={error}:when={count}", driver, "run", folder],
+                         capture_output=True, text=True, timeout=120)
+    where = f"{error} at {call} {count}"
+    if out.returncode not in (0, 1) or (out.returncode == 1) != bool(re.fullmatch(r"\w+: E_\w+", out.stderr.strip())):
+        violation(f"{where}: ended with {out.returncode}: {out.stderr.strip()}")
+    if os.path.exists(folder):
+        judge(where, folder, out.stdout.splitlines(), is_exact=out.returncode == 1)
+        shutil.rmtree(folder)
+    return out.returncode
 
 
 # ---- Robbed of power.
@@ -231,29 +260,42 @@ def power_off(base, folder, calls, begun):
     return count
 
 
+def at_each(function, base, points):
+    """The sum of what function(base, call, n) says; ends early when a planted bug was found."""
+    total = 0
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        tasks = [pool.submit(function, base, *point) for point in points]
+        for task in concurrent.futures.as_completed(tasks):
+            total += task.result()
+            if violations and expects_violation:
+                pool.shutdown(wait=True, cancel_futures=True)
+                break
+    return total
+
+
 def main():
-    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="outbox_kill_") as base:
         folder, calls, begun = whole_run(base)
         judge("a whole run", folder, ["closed"])
-        powers = power_off(base, folder, calls, begun) if does_power else 0
-        power_seconds = time.monotonic() - started
-        kills = list(kill_points(calls, begun)) if does_kill else []
-        died, reached = 0, 0
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            tasks = [pool.submit(kill_at, base, *kill) for kill in kills]
-            for task in concurrent.futures.as_completed(tasks):
-                if not task.cancelled():
-                    died += task.result()
-                    reached += 1
-                if violations and expects_violation:
-                    pool.shutdown(wait=True, cancel_futures=True)
-                    break
-    print(f"{powers} power cuts: {power_seconds:.0f} s; {reached} runs killed at each of {len(kills)} system calls "
-          f"({died} died before their end): {time.monotonic() - started - power_seconds:.0f} s; "
-          f"as answered {seen[0]}, one step on {sum(seen.values()) - seen[0]}; {len(violations)} violations")
-    if not expects_violation and died < len(kills) - 4:
-        violation(f"only {died} of {len(kills)} kills hit")
+        points = list(kill_points(calls, begun))
+        started = time.monotonic()
+        if only in (None, "power"):
+            print(f"{power_off(base, folder, calls, begun)} power cuts: {time.monotonic() - started:.0f} s", flush=True)
+        started = time.monotonic()
+        if only in (None, "kill"):
+            died = at_each(kill_at, base, points)
+            print(f"killed at each of {len(points)} system calls ({died} before the end): "
+                  f"{time.monotonic() - started:.0f} s", flush=True)
+            if not expects_violation and died < len(points) - 4:
+                violation(f"only {died} of {len(points)} kills hit")
+        started = time.monotonic()
+        if only in (None, "failure"):
+            failed = at_each(fail_at, base, points)
+            print(f"{failed} refusals when each of {len([p for p in points if p[0] not in NEVER_FAILS])} calls fails "
+                  f"once: {time.monotonic() - started:.0f} s", flush=True)
+            if not expects_violation and failed < len(points) // 8:
+                violation("hardly any failure was noticed")
+    print(f"as answered {seen[0]}, one step on {sum(seen.values()) - seen[0]}; {len(violations)} violations")
     return int(bool(violations) != expects_violation)
 
 

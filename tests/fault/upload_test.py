@@ -277,6 +277,8 @@ def main():
     jixiaod, jixiao, badlink, bundle = (os.path.abspath(a) for a in sys.argv[1:5])
     megabytes = int(sys.argv[5]) if len(sys.argv) > 5 else 60
     enter_own_network()
+    # Under AddressSanitizer freed memory must not count for long.
+    os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=1:malloc_context_size=5"]))
     work = tempfile.mkdtemp(prefix="jx-upload-", dir="/var/tmp")
     tally = Tally()
     path = os.path.join(work, "报告.bin")

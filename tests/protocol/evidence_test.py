@@ -15,10 +15,10 @@ from peer import PB, Daemon, Refused, Tally, op_id  # noqa: E402
 
 jixiaod, jixiao, bundle = sys.argv[1:4]
 tally = Tally()
-E, D, R = PB["evidence"], PB["deed"], PB["records"]
+E, D, R, P = PB["evidence"], PB["deed"], PB["records"], PB["papers"]
 PASSWORD = "evidence-password-1"
 CHUNK, PAGE = 48 << 10, 1024
-CONFIG = "limits.evidence_mib_max: 3\nlimits.evidence_unit_mib_max: 8\n"
+CONFIG = "limits.evidence_mib_max: 3\nlimits.evidence_unit_mib_max: 12\n"
 
 
 def sha(data):
@@ -116,7 +116,7 @@ with Daemon(jixiaod, config=CONFIG) as daemon:
     data = random_file(5 * CHUNK + 1234, b"%PDF-1.4\n")
     offer = clerk.offer(data)
     tally.check("offer: not kept yet", not offer.is_kept and not offer.HasField("at_us"))
-    tally.check("offer: limits", (offer.chunk_size, offer.quota_left, offer.size_max) == (CHUNK, 8 << 20, 3 << 20), offer)
+    tally.check("offer: limits", (offer.chunk_size, offer.quota_left, offer.size_max) == (CHUNK, 12 << 20, 3 << 20), offer)
     tally.check("list: nothing is there", clerk.list(data) == [0, 1, 2, 3, 4, 5])
     clerk.send(data, [0, 3])
     before = clerk.list(data)
@@ -219,15 +219,15 @@ with Daemon(jixiaod, config=CONFIG) as daemon:
         tally.check(f"a name like {name!r}", got == "E_TEXT", got)
         victim.peer.sock.close()
 
-    # ---- Sizes and quota (3 MiB a file, 8 MiB a unit).
+    # ---- Sizes and quota (3 MiB a file, 12 MiB a unit).
     big = (3 << 20) + 1
     tally.check("too big: offered", code(second.peer.call, evidence_offer=E.EvidenceOffer(
         city=CITY, year=YEAR, unit="E1", file=bytes(32), size=big)) == "E_TOO_BIG")
     tally.check("too big: listed", code(second.list_page, bytes(32), big, 0, bytes(65 * 32)) == "E_TOO_BIG")
     tally.check("too big: kept", code(second.keep, file=bytes(32), size=big) == "E_TOO_BIG")
     third = sender("func", "E3")
-    for _ in range(2):
-        part = random_file((3 << 20) - 5 * CHUNK)
+    for _ in range(3):
+        part = random_file(3 << 20)
         third.send(part)
         # Asked for six times at once, as by a client whose line breaks: it is read once, for all.
         row = PB["papers"].File(unit="E3", file=sha(part).hex(), name="大.bin", size=len(part))
@@ -265,6 +265,109 @@ with Daemon(jixiaod, config=CONFIG) as daemon:
     office.send(photo)
     tally.check("the office keeps a photo", office.keep(photo, deed="photo.keep", name="现场.jpg").HasField("receipt"))
     tally.check("… whose type is seen in it", office.read(sha(photo), 0, 1).type == "jpeg")
+    tally.check("the unit does not see it before a record of the visit names it", code(second.read, sha(photo)) == "E_NOT_FOUND")
+    tally.check("… nor by offering it", not second.offer(photo).is_kept)
+    rows = R.Records(teams=[P.Team(team="T1", name="经济组", **{"class": "economy"})])
+    office.deed("team.push", rows=rows)
+    office.deed("member.push", object="T1", rows=R.Records(members=[P.Member(team="T1", evaluator="eval")]))
+    tally.check("an evaluator of the unit's group sees it", evaluator.offer(photo).is_kept)
+    field = random_file(2 * CHUNK, b"\x89PNG\r\n\x1a\n")
+    evaluator.send(field)
+    tally.check("… keeps a photo", evaluator.keep(field, deed="photo.keep", name="田间.png").HasField("receipt"))
+    tally.check("… and reads it", evaluator.download(sha(field))[0] == field)
+    tally.check("… not of another class", code(evaluator.offer, field, unit="S1") == "E_DENIED")
+    tally.check("… whose file is not there for him", code(evaluator.read, sha(data), unit="X1") == "E_NOT_FOUND")
+
+    # ---- Whole or not at all, in time: what was named is shown beside what came (G3, G4).
+    office.deed("phase.open", value="basic", due_us=int((time.time() + 86400) * 1e6))
+    awaited = random_file(1000)
+    second.deed("material.push", unit="E1", rows=R.Records(materials=[P.Material(
+        unit="E1", item="daily", material="M1", title="台账", evidence=f"{sha(data).hex()};{sha(awaited).hex()}")]))
+
+    def states(sender):
+        table = sender.peer.call(view=D.View(**sender.at, view="evidence.state", unit="E1"))
+        names = [c.name for c in table.columns]
+        return {row["file"]: row for row in (dict(zip(names, r.cells)) for r in table.rows) if row["kind"] == "materials"}
+
+    seen = states(second)
+    tally.check("state: kept before, present", seen[sha(data).hex()]["state"] == "present", seen)
+    tally.check("state: not there yet, waiting", seen[sha(awaited).hex()]["state"] == "waiting", seen)
+    tally.check("state: until 72 hours after", int(seen[sha(awaited).hex()]["until"]) - int(seen[sha(awaited).hex()]["submitted"]) ==
+                72 * 3600 * 1000000, seen)
+    todo = second.peer.call(view=D.View(**second.at, view="todo"))
+    tally.check("todo: the file is awaited", any(sha(awaited).hex() in row.cells for row in todo.rows))
+    second.send(awaited)
+    second.keep(awaited, name="台账.txt")
+    tally.check("state: came in time", states(office)[sha(awaited).hex()]["state"] == "present")
+
+    # ---- The same chunks from two units at once; a list told by two accounts of one unit at once.
+    common = random_file(6 * CHUNK)
+    for one in (second, other):
+        one.list(common)
+    for place in range(6):
+        piece = common[place * CHUNK:(place + 1) * CHUNK]
+        for one in (second, other):
+            one.peer.send(evidence_chunk=E.EvidenceChunk(**one.at, unit=one.unit, data=piece))
+    for one in (second, other):
+        for _ in range(6):
+            envelope = one.peer.receive()
+            tally.check("two units at once: stored", envelope.WhichOneof("body") in ("evidence_chunk_reply",) or
+                        envelope.fail.code == "E_BUSY", envelope)
+        one.send(common)
+        tally.check("two units at once: kept by each", one.keep(common).HasField("receipt"))
+
+    # ---- Killed again and again, the daemon and its database by turns: what was acknowledged is there (G1).
+    for one in (clerk.peer, second.peer):
+        one.sock.close()
+    long = random_file(3 << 20, b"PK\x03\x04")
+    pieces = [long[i:i + CHUNK] for i in range(0, len(long), CHUNK)]
+    acked, kills = set(), 0
+    while len(acked) < len(pieces):
+        try:
+            second = sender("clerk-e1", "E1")
+            lacking = second.list(long)
+            tally.check("acknowledged, and there", not acked & set(lacking), (sorted(acked), lacking))
+            acked = set(range(len(pieces))) - set(lacking)
+            for count, place in enumerate(lacking):
+                if count == 9 and kills < 6:
+                    kills += 1
+                    second.peer.send(evidence_chunk=E.EvidenceChunk(**second.at, unit="E1", data=pieces[place]))
+                    if kills % 2:
+                        daemon.kill()
+                        daemon.start()
+                        break
+                    os.kill(daemon.postgres_pid(), 9)
+                    second.peer.receive()
+                    time.sleep(1)
+                    break
+                second.chunk(pieces[place])
+                acked.add(place)
+        except (Refused, ConnectionError, OSError) as error:
+            good = getattr(error, "code", "E_UNAVAILABLE") in ("E_UNAVAILABLE", "E_BUSY")
+            tally.check("in trouble: try again", good, error)
+            time.sleep(0.3)
+    tally.check("killed six times", kills == 6, kills)
+    tally.check("kept after all that", second.keep(long, name="a.zip").HasField("receipt"))
+    other, third, office, evaluator = (sender(a, u) for a, u in (("clerk-e2", "E2"), ("func", "E3"), ("office", "E1"), ("eval", "E1")))
+    tally.check("and reads as it was sent", second.download(sha(long), CHUNK)[0] == long)
+
+    # ---- Many verifications at once of one unit: a few are under way, the others are told to come again.
+    lie = random_file(2 << 20)
+    second.list(lie)
+    second.send(lie)
+    wrong_name = bytes(32)
+    pages = b"".join(sha(lie[i:i + CHUNK]) for i in range(0, len(lie), CHUNK))
+    second.list_page(wrong_name, len(lie), 0, pages)
+    row = P.File(unit="E1", file=wrong_name.hex(), name="x", size=len(lie))
+    asked = [second.peer.send(deed=D.Deed(op_id=op_id(), **second.at, deed="evidence.keep", unit="E1", rows=R.Records(files=[row])))
+             for _ in range(6)]
+    codes = []
+    while len(codes) < len(asked):
+        envelope = second.peer.receive()
+        if envelope.WhichOneof("body") == "fail":
+            codes.append(envelope.fail.code)
+    tally.check("verifications of one unit are bounded", sorted(set(codes)) == ["E_BUSY", "E_RULE"], codes)
+
     for peer in (clerk.peer, second.peer, other.peer, third.peer, office.peer, head.peer, auditor.peer, leader.peer,
                  reviewer.peer, evaluator.peer):
         peer.sock.close()

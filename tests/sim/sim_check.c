@@ -173,6 +173,12 @@ check_deed(struct sim *sim, const struct sim_base *base, const struct base_state
 	if (maker_of(base, "deed", state->city, state->year, state->batch) == NULL)
 		sim_violate(sim, "a deed of batch %llu that nobody did",
 		    (unsigned long long)state->batch);
+	if (strcmp(deed, "photo.keep") == 0) {
+		if (json_array_size(papers) != 1 || strcmp(sim_base_text(paper, "kind"), "files") != 0 ||
+		    strcmp(sim_base_text(row, "unit"), sim_base_text(state->deed, "unit")) != 0)
+			sim_violate(sim, "photo.keep stored something else");
+		return;
+	}
 	if (json_array_size(papers) != 1 || strcmp(sim_base_text(row, "phase"), value) != 0 ||
 	    (wanted != NULL && strcmp(sim_base_text(row, "state"), wanted) != 0) ||
 	    (wanted == NULL && sim_base_whole(row, "due_us") == 0))
@@ -258,6 +264,33 @@ check_run(struct sim *sim, const struct sim_base *base, const struct base_run *r
 	}
 }
 
+/* Every file that is kept is there, and has the hash it is named by. */
+static void
+check_file(struct sim *sim, const struct sim_base *base, const struct base_version *version)
+{
+	struct store_put of = {.city = version->city,
+	    .year = version->year,
+	    .unit = sim_base_text(version->row, "unit"),
+	    .size = sim_base_whole(version->row, "size")};
+	const char *hex = sim_base_text(version->row, "file");
+	crypto_hash_sha256_state state;
+	struct bytes hash, bytes;
+	uint64_t size = 0;
+	uint8_t whole[32];
+
+	sodium_hex2bin(of.hash, sizeof of.hash, hex, strlen(hex), NULL, NULL, NULL);
+	crypto_hash_sha256_init(&state);
+	for (uint64_t i = 0; sim_evidence_chunk(base, &of, i, &hash, &bytes); i++) {
+		crypto_hash_sha256_update(&state, bytes.data, bytes.size);
+		size += bytes.size;
+	}
+	crypto_hash_sha256_final(&state, whole);
+	if (size != of.size || memcmp(whole, of.hash, sizeof whole) != 0)
+		sim_violate(sim, "a kept file is not there as it is named");
+	if (!sim_evidence_file(base, &of).is_sealed)
+		sim_violate(sim, "a kept file is not sealed");
+}
+
 void
 sim_check_base(struct sim *sim, const struct sim_base *base)
 {
@@ -270,4 +303,7 @@ sim_check_base(struct sim *sim, const struct sim_base *base)
 			check_state(sim, base, &base->states[i]);
 	for (size_t i = 0; i < base->counts.runs; i++)
 		check_run(sim, base, &base->runs[i]);
+	for (size_t i = 0; i < base->counts.versions; i++)
+		if (base->versions[i].kind == PAPER_FILES)
+			check_file(sim, base, &base->versions[i]);
 }

@@ -87,6 +87,7 @@ sim_client_next(struct sim_client *client)
 	client->op = NULL;
 	client->phase = client->run = 0;
 	client->chunk = client->chunks_waited = 0;
+	client->chunks_have = client->chunks_acked = 0;
 	client->is_doubting = false;
 	client->variant = (unsigned)sim_below(client->sim, 1000);
 	if (++client->task_index == client->task_count)

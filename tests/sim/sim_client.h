@@ -64,6 +64,7 @@ struct sim_client {
 	struct sim_op *op;
 	unsigned phase, variant, run;
 	uint32_t chunk, chunks_waited;
+	uint32_t chunks_have, chunks_acked; /* of an upload, a bit each */
 	uint64_t batch;
 	bool is_carried;  /* what was sent last went by hand */
 	unsigned content; /* of a card */
@@ -144,6 +145,13 @@ void sim_cast_send_state(struct sim_client *client);
 void sim_cast_on_state(struct sim_client *client, const Jx__Envelope *envelope);
 extern const struct sim_task sim_cast_tasks[]; /* of a voter */
 extern const size_t sim_cast_task_count;
+/* ---- sim_upload.c: files of evidence. */
+void sim_upload_send(struct sim_client *client);
+void sim_upload_send_wrong(struct sim_client *client);
+void sim_upload_send_bad(struct sim_client *client);
+void sim_upload_answered(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_upload_on_bad(struct sim_client *client, const Jx__Envelope *envelope);
+void sim_upload_refused(struct sim_client *client, const char *code);
 
 void sim_rude_send_garbage(struct sim_client *client);
 void sim_rude_send_flood(struct sim_client *client);

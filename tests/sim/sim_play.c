@@ -193,6 +193,12 @@ check_core(struct sim *sim)
 		sim_violate(sim, "%u requests are left", request_count(&core->requests));
 	if (core->sessions.count != 0)
 		sim_violate(sim, "%u sessions are left", core->sessions.count);
+	for (int i = 0; i < PUT_COUNT_MAX; i++)
+		if (core->puts.slots[i].is_used)
+			sim_violate(sim, "a put is left");
+	for (int i = 0; i < WHOLE_COUNT_MAX; i++)
+		if (core->wholes.slots[i] != NULL)
+			sim_violate(sim, "a file is still being read");
 	if (asks != 0 || imports != 0 || hashes != 0)
 		sim_violate(
 		    sim, "left over: %zu asks, %u imports, %u hashes", asks, imports, hashes);

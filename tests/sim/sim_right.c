@@ -32,6 +32,7 @@ static const struct {
     {"evidence_offer", OFFICE},
     {"evidence_list", OFFICE},
     {"evidence_chunk", OFFICE},
+    {"evidence_read", OFFICE | READER},
 };
 
 static bool

@@ -263,6 +263,11 @@ const struct sim_task sim_tasks[] = {
     {"poll.close", sim_cast_send_close, sim_cast_answered, sim_cast_refused},
     {"poll.close", sim_cast_send_close, sim_cast_answered, sim_cast_refused},
     {"poll.state", sim_cast_send_state, sim_cast_on_state, NULL},
+    {"upload", sim_upload_send, sim_upload_answered, sim_upload_refused},
+    {"upload", sim_upload_send, sim_upload_answered, sim_upload_refused},
+    {"upload", sim_upload_send, sim_upload_answered, sim_upload_refused},
+    {"upload, wrong", sim_upload_send_wrong, sim_upload_answered, sim_upload_refused},
+    {"upload, bad", sim_upload_send_bad, sim_upload_on_bad, NULL},
     {"garbage", sim_rude_send_garbage, go_on, NULL},
     {"flood", sim_rude_send_flood, sim_rude_on_flood, NULL},
 };

@@ -1,11 +1,14 @@
 #include "outbox_play.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static struct arena *items; /* what play_item gives out, of the test that runs */
 
 void
 play_open(struct play *play)
@@ -57,14 +60,19 @@ play_end(struct play *play)
 {
 	play_close(play);
 	nftw(play->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	arena_free(items);
+	items = NULL;
 }
 
 struct outbox_item
 play_item(int n, size_t deed_size)
 {
 	struct outbox_item item = {.path = ""};
-	uint8_t *deed = malloc(deed_size + 1);
+	uint8_t *deed;
 
+	if (items == NULL)
+		items = arena_new(16 << 20);
+	deed = arena_alloc(items, deed_size);
 	cr_assert_not_null(deed);
 	for (size_t i = 0; i < deed_size; i++)
 		deed[i] = (uint8_t)((size_t)n * 31 + i);
@@ -82,7 +90,6 @@ play_seal(struct play *play, int n, size_t deed_size)
 	int64_t number = 0;
 
 	cr_assert_eq(outbox_seal(play->outbox, &item, play->now_us, &number), JX_OK);
-	free((void *)(uintptr_t)item.deed.data);
 	return number;
 }
 
@@ -143,4 +150,24 @@ play_expect_thing(struct play *play, enum outbox_kind kind, const char *name, co
 	cr_assert_str_eq(thing.name, name);
 	cr_assert_eq(thing.bytes.size, strlen(text));
 	cr_assert_eq(memcmp(thing.bytes.data, text, thing.bytes.size), 0);
+}
+
+void
+play_find_file(const struct play *play, const char *ending, char path[512])
+{
+	DIR *folder = opendir(play->folder);
+	struct dirent *entry;
+	int count = 0;
+
+	cr_assert_not_null(folder);
+	while ((entry = readdir(folder)) != NULL) {
+		size_t size = strlen(entry->d_name), tail = strlen(ending);
+
+		if (size > tail && strcmp(entry->d_name + size - tail, ending) == 0) {
+			snprintf(path, 512, "%s/%s", play->folder, entry->d_name);
+			count++;
+		}
+	}
+	closedir(folder);
+	cr_assert_eq(count, 1, "%s", ending);
 }

@@ -18,7 +18,7 @@ void play_close(struct play *play);
 void play_reopen(struct play *play); /* and unlocked */
 void play_end(struct play *play);    /* removes the folder */
 
-/* Number n's content is always the same; lives until the test ends. */
+/* Number n's content is always the same; lives until play_end. */
 struct outbox_item play_item(int n, size_t deed_size);
 int64_t play_seal(struct play *play, int n, size_t deed_size);
 /* With "receipt" or "fail" where the state needs one. */
@@ -29,5 +29,7 @@ void play_expect_same(const struct outbox_item *sealed, const struct outbox_item
 void play_put(struct play *play, enum outbox_kind kind, const char *name, const char *text);
 void play_expect_thing(
     struct play *play, enum outbox_kind kind, const char *name, const char *text);
+/* The one file of the folder with that ending. */
+void play_find_file(const struct play *play, const char *ending, char path[512]);
 
 #endif

@@ -2,13 +2,10 @@
  * G2). */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <sqlite3.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -398,6 +395,54 @@ Test(outbox, the_password_changes_and_the_key_stays)
 	play_close(&play);
 	play_open(&play);
 	cr_assert_eq(outbox_unlock_key(play.outbox, key), JX_OK);
+	play_end(&play);
+}
+
+/* As a dead process leaves it: with a log beside it. */
+static void
+seal_and_die(struct play *play)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		play_open(play);
+		cr_assert_eq(outbox_unlock(play->outbox, play->password), JX_OK);
+		play_seal(play, 1, 10);
+		raise(SIGKILL);
+	}
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_assert(WIFSIGNALED(status));
+}
+
+Test(outbox, set_aside_waits_whole_for_its_password)
+{
+	struct play play = play_start();
+	char path[512], aside[600];
+
+	cr_assert_eq(
+	    outbox_set_aside(play.folder, play.server, play.account, 5), JX_E_FILE, "in use");
+	cr_assert_eq(errno, EBUSY);
+	play_close(&play);
+	cr_assert_eq(outbox_set_aside(play.folder, play.server, "nobody", 5), JX_E_NOT_FOUND);
+	seal_and_die(&play);
+	play_find_file(&play, ".db", path);
+	cr_assert_eq(outbox_set_aside(play.folder, play.server, play.account, 5), JX_OK);
+	cr_assert_not(outbox_exists(play.folder, play.server, play.account));
+	play_open(&play);
+	cr_assert_eq(outbox_unlock(play.outbox, "another"), JX_OK);
+	cr_assert_eq(play_count(&play, OUTBOX_ANY), 0);
+	play_close(&play);
+	cr_assert_eq(outbox_set_aside(play.folder, play.server, play.account, 5), JX_E_FILE,
+	    "the first is not overwritten");
+	cr_assert_eq(errno, EEXIST);
+	cr_assert_eq(outbox_set_aside(play.folder, play.server, play.account, 6), JX_OK);
+	/* The password is remembered. */
+	snprintf(aside, sizeof aside, "%.*s-5.db", (int)(strlen(path) - 3), path);
+	cr_assert_eq(rename(aside, path), 0);
+	play_open(&play);
+	cr_assert_eq(outbox_unlock(play.outbox, play.password), JX_OK);
+	cr_assert_eq(play_count(&play, OUTBOX_WAITING), 1);
 	play_end(&play);
 }
 

@@ -315,7 +315,7 @@ Test(packet, files_go_up_to_their_limits)
 	}
 	stick.arena = arena_new(PACKET_FILE_ARENA_SIZE);
 	cr_assert_eq(packet_file_read(stick.arena,
-			 (struct bytes){calloc(1, 1), PACKET_FILE_SIZE_MAX + 1}, &found),
+			 (struct bytes){stick.device, PACKET_FILE_SIZE_MAX + 1}, &found),
 	    JX_E_PACKET, "not even looked at");
 	arena_free(stick.arena);
 }

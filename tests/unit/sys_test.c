@@ -86,6 +86,10 @@ Test(sys, settings_are_read_over_their_defaults)
 	    config.login_seconds == 60 && config.idle_seconds == 900 && config.frame_seconds == 30);
 	cr_expect(
 	    config.upload_mib == 256 && config.handshake_seconds == 10 && config.token_hours == 12);
+	cr_expect(config.evidence_mib == 200 && config.evidence_unit_mib == 4096);
+	cr_expect(read_config("limits:\n  evidence_mib_max: 4095\n  evidence_unit_mib_max: 16\n", &other, text) == JX_OK &&
+		  other.evidence_mib == 4095 && other.evidence_unit_mib == 16,
+	    "%s", text);
 	cr_assert(
 	    read_config("listen: '[::1]:0'\nlimits:\n  upload_mib: 64 # half\n  idle_seconds: 120\n"
 			"log.level: debug\ndatabase:\n  url: postgres://u:secret@h/d\n",
@@ -118,6 +122,8 @@ Test(sys, what_is_wrong_with_a_config_is_told_with_its_place)
 	    {"limits:\n  upload_mib:\n", "limits.upload_mib: expected"},
 	    {"limits:\n  upload_mib: [1]\n", "limits.upload_mib: expected"},
 	    {"limits:\n  upload_mib: {a: 1}\n", "limits.upload_mib: expected"},
+	    {"limits:\n  evidence_mib_max: 4096\n", "limits.evidence_mib_max: expected a whole number from 1 to 4095"},
+	    {"limits:\n  evidence_unit_mib_max: 0\n", "limits.evidence_unit_mib_max: expected a whole number from 1 to"},
 	    {"log:\n  level: loud\n", "config.yaml:2:10: loud · log.level: expected debug"},
 	    {"listen: ''\n", "listen: expected text of 3 to 255"},
 	    {"listen: \"a:1\\0b\"\n", "listen: expected"},
