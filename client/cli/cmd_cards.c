@@ -218,6 +218,9 @@ write_sheets(struct make *make)
 	secret_clear(&pdf);
 	if (err == JX_E_FILE)
 		return cli_error_file(make->cli, make->pending, errno);
+	if (err == JX_E_NOT_FOUND)
+		return cli_error(make->cli, JX_E_FILE, "本机没有中文字体：请安装仿宋，或 fonts-noto-cjk 与 fonts-noto-mono",
+		    "this machine has no Chinese face: install fonts-noto-cjk and fonts-noto-mono");
 	return err == JX_OK ? CLI_EXIT_OK : cli_error_memory(make->cli);
 }
 

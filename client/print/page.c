@@ -27,6 +27,7 @@ struct page_print {
 	cairo_surface_t *surface;
 	cairo_t *cairo;
 	PangoLayout *layout;
+	bool has_unknown; /* a character that no face here has */
 };
 
 static cairo_status_t
@@ -66,6 +67,7 @@ enum jx_err
 page_end(struct page_print *print)
 {
 	cairo_status_t status;
+	bool has_unknown;
 
 	g_object_unref(print->layout);
 	status = cairo_status(print->cairo);
@@ -74,8 +76,11 @@ page_end(struct page_print *print)
 	if (status == CAIRO_STATUS_SUCCESS)
 		status = cairo_surface_status(print->surface);
 	cairo_surface_destroy(print->surface);
+	has_unknown = print->has_unknown;
 	free(print);
-	return status == CAIRO_STATUS_SUCCESS ? JX_OK : JX_E_MEMORY;
+	if (status != CAIRO_STATUS_SUCCESS)
+		return JX_E_MEMORY;
+	return has_unknown ? JX_E_NOT_FOUND : JX_OK;
 }
 
 cairo_t *
@@ -122,6 +127,7 @@ page_text(struct page_print *print, enum page_face face, int size, struct page_p
 		height = set_size(layout, face, size);
 		pango_layout_set_height(layout, -1);
 	}
+	print->has_unknown |= pango_layout_get_unknown_glyphs_count(layout) > 0;
 	cairo_move_to(print->cairo, place.x, place.y);
 	pango_cairo_show_layout(print->cairo, layout);
 	pango_layout_set_text(layout, "", 0);

@@ -30,7 +30,11 @@ struct page_print;
 
 /* title: of the document, in its properties. *out, which outlives it, takes the bytes. NULL: memory out. */
 struct page_print *page_begin(const char *title, struct secret *out);
-/* The last page is shown too. JX_E_MEMORY: *out is not whole. Frees print in any case. */
+/*
+ * The last page is shown too. Frees print in any case. JX_E_NOT_FOUND: no face
+ * on this machine has some of the characters (a box stands for them);
+ * JX_E_MEMORY: *out is not whole.
+ */
 JX_MUST_USE enum jx_err page_end(struct page_print *print);
 void page_next(struct page_print *print); /* this page is done */
 

@@ -23,7 +23,10 @@ struct sheet_words {
 	const char *note;    /* the last line */
 };
 
-/* The PDF into *out, which is empty. JX_E_MEMORY: *out is not to be used. */
+/*
+ * The PDF into *out, which is empty. Otherwise *out is not to be used:
+ * JX_E_NOT_FOUND: this machine has no face for some of the words; JX_E_MEMORY.
+ */
 JX_MUST_USE enum jx_err sheet_make(const struct sheet_words *words,
     const uint8_t (*codes)[CODE_CARD_SIZE], size_t count, struct secret *out);
 

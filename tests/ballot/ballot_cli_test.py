@@ -120,6 +120,12 @@ def refused_cards(hall):
         result = hall.run("cards", "make", *arguments)
         check(f"{name}: refused with {status}", result.returncode == status, result)
         check(f"{name}: no sheet stays", files_about(path) == [], files_about(path))
+    fonts = os.path.join(hall.folder, "fonts.conf")
+    with open(fonts, "w", encoding="utf-8") as file:
+        file.write("<fontconfig><dir>/usr/share/fonts/truetype/noto</dir></fontconfig>")
+    bare = hall.run("cards", "make", "--poll", "N", "--count", "5", *new, env={**hall.daemon.client_env(), "FONTCONFIG_FILE": fonts})
+    check("no sheet of boxes where there is no Chinese face", bare.returncode == 2 and "fonts-noto-cjk" in bare.stderr, bare)
+    check("and nothing stays of it", files_about(path) == [], files_about(path))
     bad = hall.run("cards", "make", "--poll", "N", "--count", "5", "--kind", "county", "--group", "municipal", "--out",
                    os.path.join(hall.folder, "none/../a.pdf/x.pdf"))
     check("nowhere to write", bad.returncode == 2 and "E_FILE" in bad.stderr, bad)
