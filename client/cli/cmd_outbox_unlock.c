@@ -55,7 +55,7 @@ begin_anew(struct cli *cli, const char *account, const char *password)
 	if (status != CLI_EXIT_OK)
 		return status;
 	err = outbox_set_aside(
-	    folder, cli->settings.values[SETTING_SERVER], account, local_now_us());
+	    folder, local_server(cli), account, local_now_us());
 	if (err != JX_OK && err != JX_E_NOT_FOUND)
 		return local_error(cli, err);
 	status = local_after_login(cli, account, password, &has_key, key);

@@ -78,6 +78,27 @@ local_folder(struct cli *cli, const char **folder)
 	return CLI_EXIT_OK;
 }
 
+/*
+ * Which server: the certificate authority that vouches for it, when one is named:
+ * its address may change, and behind another address it is still the same.
+ */
+enum { CA_SIZE_MAX = 1 << 20 };
+
+const char *
+local_server(struct cli *cli)
+{
+	const char *ca = cli->settings.values[SETTING_CA], *server = cli->settings.values[SETTING_SERVER];
+	struct bytes pem;
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	char hex[2 * sizeof hash + 1], *name;
+
+	if (server == NULL || ca == NULL || files_read(cli->arena, ca, CA_SIZE_MAX, &pem) != JX_OK)
+		return server;
+	crypto_hash_sha256(hash, pem.data, pem.size);
+	name = arena_printf(cli->arena, "ca:%s", sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+	return name == NULL ? server : name;
+}
+
 /* ---- Opening. */
 
 static void
@@ -92,7 +113,7 @@ static enum jx_err
 open_with_key(struct cli *cli, const char *folder, const struct kept_login *kept)
 {
 	enum jx_err err = outbox_open(
-	    folder, cli->settings.values[SETTING_SERVER], kept->account, &cli->store);
+	    folder, local_server(cli), kept->account, &cli->store);
 
 	cli->account = kept->account;
 	if (err == JX_OK)
@@ -106,7 +127,7 @@ static enum jx_err
 open_with_password(struct cli *cli, const char *folder, const char *account, const char *password)
 {
 	enum jx_err err =
-	    outbox_open(folder, cli->settings.values[SETTING_SERVER], account, &cli->store);
+	    outbox_open(folder, local_server(cli), account, &cli->store);
 
 	cli->account = account;
 	if (err == JX_OK)
@@ -152,7 +173,7 @@ no_store_yet(struct cli *cli)
 static int
 open_by_password(struct cli *cli, const char *folder, const char *account, const char *file)
 {
-	bool is_there = outbox_exists(folder, cli->settings.values[SETTING_SERVER], account);
+	bool is_there = outbox_exists(folder, local_server(cli), account);
 	bool is_known = true;
 	const char *password;
 	enum jx_err err;
@@ -204,7 +225,7 @@ local_try_open(struct cli *cli)
 {
 	const char *user = cli->settings.values[SETTING_USER], *folder = folder_path(cli);
 	const char *file = cli->settings.values[SETTING_PASSWORD_FILE], *password;
-	const char *server = cli->settings.values[SETTING_SERVER];
+	const char *server = local_server(cli);
 	struct kept_login kept;
 
 	if (cli->store != NULL)
@@ -224,7 +245,7 @@ local_open_with(struct cli *cli, const char *account, const char *password)
 {
 	const char *folder = folder_path(cli);
 
-	if (folder == NULL || !outbox_exists(folder, cli->settings.values[SETTING_SERVER], account))
+	if (folder == NULL || !outbox_exists(folder, local_server(cli), account))
 		return JX_E_NOT_FOUND;
 	return open_with_password(cli, folder, account, password);
 }

@@ -35,6 +35,9 @@ int local_after_login(
 /* What the store answered, told: E_LOCKED with what to do, E_FILE … */
 int local_error(const struct cli *cli, enum jx_err err);
 
+/* What names the server of the store; NULL: none is set. */
+const char *local_server(struct cli *cli);
+
 /* UTC microseconds of this machine's clock. */
 uint64_t local_now_us(void);
 

@@ -505,7 +505,7 @@ act_on_whole(struct core *core, struct request *req, const struct whole_outcome 
 		act_fail(core, req, outcome->err == JX_E_CONFLICT ? JX_E_RULE : outcome->err, "files");
 		return;
 	}
-	act->ctx.file = (struct deed_file){.type = outcome->type, .newest_us = outcome->newest_us};
+	act->ctx.file.type = outcome->type;
 	books_enter(core, req, act->args.city, act->args.year, BOOKS_WRITE, act_on_turn);
 }
 

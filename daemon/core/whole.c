@@ -18,7 +18,7 @@ struct whole_waiter {
 struct whole {
 	struct whole_file file;
 	crypto_hash_sha256_state content, list;
-	uint64_t place, count, newest_us;
+	uint64_t place, count;
 	uint32_t tries;
 	bool is_sealed;
 	const char *type;
@@ -38,8 +38,7 @@ whole_of(uint64_t handle)
 static void
 whole_end(struct core *core, struct request *req, struct whole *whole, enum jx_err err, uint64_t missing)
 {
-	struct whole_outcome outcome = {
-	    .err = err, .missing = missing, .newest_us = whole->newest_us, .type = whole->type};
+	struct whole_outcome outcome = {.err = err, .missing = missing, .type = whole->type};
 	struct whole_waiter waiters[WHOLE_WAITING_MAX];
 	size_t waiter_count = whole->waiter_count;
 
@@ -195,7 +194,7 @@ whole_on_state(struct core *core, struct request_id id, uint64_t handle, const s
 {
 	struct request *req = request_find(core, id);
 	struct whole *whole = whole_of(handle);
-	uint64_t listed, missing;
+	uint64_t listed, missing, newest_us;
 
 	if (req == NULL)
 		return;
@@ -208,7 +207,14 @@ whole_on_state(struct core *core, struct request_id id, uint64_t handle, const s
 	missing = ask_number(rows, 0, 3);
 	if (listed < whole->count)
 		missing += whole->count - listed;
-	whole->newest_us = ask_number(rows, 0, 5);
+	/*
+	 * What came after the request is not what it speaks of: of two sendings of one
+	 * deed the first must not do what the second was refused (G2, G4). A chunk of a
+	 * time that is yet to come is of a machine's clock that was set back since.
+	 */
+	newest_us = ask_number(rows, 0, 5);
+	if (missing == 0 && newest_us > req->received.wall_us && newest_us <= core->now.wall_us)
+		missing = 1;
 	if (missing > 0)
 		whole_end(core, req, whole, JX_E_INCOMPLETE, missing);
 	else

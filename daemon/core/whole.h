@@ -29,13 +29,12 @@ struct whole_file {
 
 struct whole_outcome {
 	/*
-	 * JX_OK: whole, and sealed. JX_E_INCOMPLETE: so many chunks are missing.
-	 * JX_E_CONFLICT: all are there, and it is not the file
+	 * JX_OK: whole, and sealed. JX_E_INCOMPLETE: missing chunks had not been sent
+	 * when the request came. JX_E_CONFLICT: all are there, and it is not the file
 	 * that was named. JX_E_STALE, JX_E_BUSY, JX_E_UNAVAILABLE …: nothing is known.
 	 */
 	enum jx_err err;
 	uint64_t missing;
-	uint64_t newest_us; /* when the last of its chunks was received */
 	const char *type; /* by its first bytes (deeds/sniff.h); static */
 };
 typedef void (*whole_fn)(struct core *core, struct request *req, const struct whole_outcome *outcome);

@@ -116,7 +116,6 @@ struct deed_run {
 /* What was found out about the file of a DEED_FILE. */
 struct deed_file {
 	const char *type; /* by its first bytes; static. NULL: it was not read, as the deed must refuse it or it is kept */
-	uint64_t newest_us; /* when the last of it was received */
 };
 
 /* A free slot of the vault; print NULL: none is free. */

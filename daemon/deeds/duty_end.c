@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "deeds/duty.h"
+#include "deeds/poll.h"
 
 static const Jx__Unit *
 next_unit(const struct duty_walk *walk, size_t *cursor)
@@ -305,7 +306,8 @@ each_stack_to_open(struct duty_walk *walk)
 
 		for (size_t i = 0; rules != NULL && i < rules->voter_count; i++)
 			if (!has_stack(walk->book, unit->unit, rules->voters[i].code) &&
-			    !has_ballot(walk->book, unit->unit, rules->voters[i].code))
+			    !has_ballot(walk->book, unit->unit, rules->voters[i].code) &&
+			    !poll_covers(walk->book, unit->unit, rules->voters[i].code))
 				duty_owe(walk,
 				    (struct duty_item){.unit = unit->unit, .object = rules->voters[i].code});
 	}

@@ -4,6 +4,7 @@
 #include "deeds/lease.h"
 #include "deeds/rule.h"
 #include "deeds/signer.h"
+#include "deeds/stale.h"
 #include "deeds/view.h"
 #include "wire/text.h"
 
@@ -125,6 +126,8 @@ group_mark(struct deed_ctx *ctx)
 		deed_why(ctx, "已指定替代人，本人回避该单位", "somebody stands in at that unit");
 		return deed_verdict(ctx);
 	}
+	if (stale_check(ctx, RECORD_GROUP) != JX_OK)
+		return JX_E_STALE;
 	for (size_t i = 0; i < ctx->args->rows->n_group; i++) {
 		const Jx__GroupMark *row = ctx->args->rows->group[i];
 		const Jx__Goal *goal = (const Jx__Goal *)book_get(ctx->book, RECORD_GOALS, row->unit, row->goal);

@@ -42,8 +42,7 @@ keep(struct deed_ctx *ctx)
 	DEED_SET_NUMBER(file, size, row->size);
 	DEED_SET(ctx, file->type, ctx->file.type);
 	DEED_SET(ctx, file->by, ctx->actor->account);
-	/* A chunk may have come in the moment between the deed and the look at it (G4). */
-	DEED_SET_NUMBER(file, at_us, ctx->file.newest_us > ctx->now_us ? ctx->file.newest_us : ctx->now_us);
+	DEED_SET_NUMBER(file, at_us, ctx->now_us); /* all of it had come by then: core/whole.h */
 	if (is_visit)
 		DEED_SET(ctx, file->visit, "yes");
 	return deed_verdict(ctx);

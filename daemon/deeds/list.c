@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "deeds/sight.h"
+#include "deeds/stale.h"
 #include "deeds/view.h"
 #include "records/field.h"
 
@@ -69,6 +70,7 @@ list_make(struct view_ctx *ctx)
 			ctx->rows[ctx->row_count - 1]->version = entry->version;
 		}
 	}
+	ctx->version = stale_version(ctx->book, kind);
 	/* What a push of a unit's goals is based on: its plan's version (E_STALE). */
 	if (kind == PAPER_PLAN_GOALS && *ctx->args->unit != '\0') {
 		Jx__Plan key = JX__PLAN__INIT;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deeds/duty.h"
+#include "deeds/poll.h"
 #include "deeds/view.h"
 #include "records/check.h"
 #include "scoring/scoring.h"
@@ -110,6 +111,8 @@ look_ballots(struct hole *hole)
 	while ((stack = (const Jx__Stack *)book_next(hole->book, PAPER_STACKS, NULL, &cursor)) != NULL)
 		if (deed_is(stack->unit, hole->unit) && deed_is(stack->group, hole->object))
 			hole->state = deed_str(stack->state);
+	if (poll_covers(hole->book, hole->unit, hole->object))
+		hole->state = "open"; /* cards are being cast; closing the poll counts them */
 }
 
 static void

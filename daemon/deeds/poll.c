@@ -72,6 +72,34 @@ units_of(const char *units)
 	return count;
 }
 
+/* Does the list name it? */
+static bool
+has_unit(const char *units, const char *unit)
+{
+	size_t size = strlen(unit);
+
+	while (*units != '\0') {
+		size_t length = strcspn(units, ";");
+
+		if (length == size && memcmp(units, unit, size) == 0)
+			return true;
+		units += units[length] == ';' ? length + 1 : length;
+	}
+	return false;
+}
+
+bool
+poll_covers(const struct book *book, const char *unit, const char *group)
+{
+	const Jx__Poll *poll;
+	size_t cursor = 0;
+
+	while ((poll = (const Jx__Poll *)book_next(book, PAPER_POLLS, NULL, &cursor)) != NULL)
+		if (deed_is(poll->state, "open") && deed_is(poll->group, group) && has_unit(deed_str(poll->units), unit))
+			return true;
+	return false;
+}
+
 static Jx__BallotChoice *
 form_choice(struct arena *arena, const char *code, const char *name)
 {
@@ -192,10 +220,8 @@ units_text(struct deed_ctx *ctx, const Jx__Poll *row, int kind)
 	}
 	/* In the year's order, whatever the order in which they are named. */
 	while ((unit = (const Jx__Unit *)book_next(ctx->book, RECORD_UNITS, NULL, &cursor)) != NULL) {
-		bool is_named = *named == '\0';
+		bool is_named = *named == '\0' || has_unit(named, unit->unit);
 
-		for (at = named; !is_named && *at != '\0';)
-			is_named = deed_is(next_unit(ctx->arena, &at), unit->unit);
 		if (is_named && book_unit_kind(ctx->book, unit->unit) == kind)
 			text = deed_printf(ctx, "%s%s%s", text, *text == '\0' ? "" : ";", unit->unit);
 	}

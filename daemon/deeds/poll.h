@@ -23,6 +23,8 @@ enum {
 
 /* The form as scheme and units have it now, in arena, borrowing from the book; without state. NULL: memory out, or a unit is gone. */
 Jx__BallotForm *poll_form(struct arena *arena, const struct book *book, const Jx__Poll *poll);
+/* Is an open poll of that group about the unit? */
+bool poll_covers(const struct book *book, const char *unit, const char *group);
 /* The form's hash, in arena; NULL: memory out. */
 char *poll_form_content(struct arena *arena, const Jx__BallotForm *form);
 /* May a card of it be cast now? form: as poll_form gives it (NULL: no). */

@@ -13,6 +13,7 @@
 #include "deeds/signer.h"
 #include "deeds/view.h"
 #include "deeds/proof.h"
+#include "deeds/stale.h"
 #include "wire/text.h"
 
 /* clang-format off */
@@ -346,6 +347,8 @@ visit_mark(struct deed_ctx *ctx)
 
 	if (!may_record(ctx, before))
 		return JX_E_DENIED;
+	if (stale_check(ctx, RECORD_VISITS) != JX_OK)
+		return JX_E_STALE;
 	visit = visit_move(ctx);
 	if (visit == NULL)
 		return JX_E_LIFE;

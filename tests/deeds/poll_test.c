@@ -252,6 +252,20 @@ Test(poll, counts_while_it_is_open)
 	cr_expect_eq(world_view(w, "poll.state", NULL), JX_E_DENIED);
 }
 
+/* What an open poll asks need not be asked on paper too (R10). */
+Test(poll, covers_the_units_it_asks_about)
+{
+	cr_assert_eq(world_view(w, "owed", NULL), JX_OK);
+	cr_expect(world_has_row(w, "deed=stack.open", "unit=X1", "object=public"));
+	cr_assert_eq(open_poll("county", "public", "X1;X3"), JX_OK);
+	cr_expect(poll_covers(w->book, "X1", "public") && poll_covers(w->book, "X3", "public"));
+	cr_expect(!poll_covers(w->book, "X2", "public") && !poll_covers(w->book, "X1", "municipal"));
+	cr_expect(!poll_covers(w->book, "X", "public") && !poll_covers(w->book, "X1;X3", "public"));
+	cr_assert_eq(world_view(w, "owed", NULL), JX_OK);
+	cr_expect(!world_has_row(w, "deed=stack.open", "unit=X1", "object=public"));
+	cr_expect(world_has_row(w, "deed=stack.open", "unit=X2", "object=public"));
+}
+
 /* Nobody but the office, and only while its phase is open. */
 Test(poll, who_and_when)
 {

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -406,6 +407,88 @@ def files(world, clerk):
     check("dropped", clerk.run("outbox", "drop", str(first + 2)), 0)
 
 
+def collision(world):
+    """The same mark from two machines of one evaluator: both stay, somebody chooses (R23)."""
+    here, there = Person(world, "eva"), Person(world, "eva", os.path.join(world.folder, "homes", "eva-2"))
+    there.login()
+    check("pulled here", here.run("kit", "pull", "--unit", "X2"), 0)
+    check("its version is known", here.run("pull", "group", "--unit", "X2"), 0, "based_on: ")
+    check("marked there meanwhile", there.run("group", "mark", "-", "--unit", "X2", stdin=mark(there, "X2", "G1", 35)), 0)
+    world.link.down()
+    pulled = here.run("pull", "group", "--unit", "X2").stdout
+    version = re.search(r"based_on: (\d+)", pulled).group(1)
+    for points in (30, 31):
+        check("marked here, without a link", here.run("group", "mark", "-", "--unit", "X2", "--based-on", version, stdin=mark(here, "X2", "G1", points)), 3)
+    first = max(here.outbox()) - 1
+    world.link.up()
+    check("neither overwrites", here.run("kit", "push", str(first), str(first + 1)), 5, "退回 2 件")
+    check("theirs and mine", here.run("outbox", "show", str(first)), 0, "E_STALE", "其间已改为 35", "本次为 30")
+    tally.check("the one there stands", world.versions("group", "X2/G1/eva") == 1)
+    check("mine counts", here.run("outbox", "retry", str(first), "--mine"), 0, "送达 1 件")
+    tally.check("as another version", world.versions("group", "X2/G1/eva") == 2)
+    check("theirs counts", here.run("outbox", "drop", str(first + 1)), 0)
+    tally.check("then nothing is left over", not here.outbox("refused"), here.outbox())
+
+
+def many_at_once(world, clerk):
+    """Six processes of one account: each is done, once."""
+    before = max(clerk.outbox())
+    started = [subprocess.Popen([jixiao, "material", "push", "-"], env=clerk.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True) for _ in range(6)]
+    ends = []
+    for i, process in enumerate(started):
+        process.stdin.write(material(80 + i))
+        process.stdin.close()
+    for process in started:
+        ends.append((process.wait(60), process.stderr.read()))
+        process.stdout.close()
+        process.stderr.close()
+    tally.check("at once: all are told that it is done", all(status == 0 and "已办理" in said and "回执" in said for status, said in ends), ends)
+    rows = [r for n, r in clerk.outbox().items() if n > before]
+    tally.check("at once: each sent by one of them", len(rows) == 6 and {r["state"] for r in rows} == {"sent"}, rows)
+    tally.check("at once: each once", [world.versions("materials", f"X1/daily/M{80 + i}") for i in range(6)] == [1] * 6)
+
+
+def for_ever(world, clerk):
+    world.link.down()
+    push(clerk, 90)
+    process = subprocess.Popen([jixiao, "outbox", "send", "--forever", "--timeout", "1"], env=clerk.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    tally.check("goes on without a link", process.poll() is None)
+    world.link.up()
+    _, said = process.communicate(timeout=60)
+    tally.check("until all is sent", process.returncode == 0 and "送达 1 件" in said and said.count("E_CONNECTION") == 1, (process.returncode, said))
+    world.link.down()
+    push(clerk, 91)
+    process = subprocess.Popen([jixiao, "outbox", "send", "--forever", "--timeout", "1"], env=clerk.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    tally.check("or Ctrl-C", process.returncode == 130, (process.returncode, said))
+    world.link.up()
+    check("then it is sent", clerk.run("outbox", "send"), 0, "送达 1 件")
+
+
+def login_over(world, clerk):
+    """The login has run out: what was written is not lost, and not refused either."""
+    session = f"{clerk.home}/.local/state/jixiao/session"
+    with open(session, encoding="utf-8") as file:
+        kept = json.load(file)
+    with open(session, "w", encoding="utf-8") as file:
+        json.dump({**kept, "token": kept["token"][:-2] + ("00" if kept["token"][-2:] != "00" else "11")}, file)
+    push_number = max(clerk.outbox()) + 1
+    # Everything is said, so that nothing has to be asked before it is sealed.
+    said = push(clerk, 92, "--unit", "X1", "--city", world.year.city, "--year", str(world.year.year))
+    check("sealed, not sent", said, 4, "[E_SESSION]", f"已存入发件箱第 {push_number} 号")
+    tally.check("it waits", clerk.state(push_number) == "waiting")
+    clerk.login()
+    check("logged in again: sent", clerk.run("outbox", "send"), 0, "送达 1 件")
+    os.rename(session, session + ".aside")
+    check("nobody logged in: nothing is sealed", push(clerk, 93), 4, "[E_SESSION]")
+    os.rename(session + ".aside", session)
+    check("as before", clerk.run("outbox", "send"), 0, "没有待发送的")
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="jx-outbox-", dir="/var/tmp")
     with World(jixiaod, jixiao, bundle, folder) as world:
@@ -423,6 +506,10 @@ def main():
         drafts(world, clerk)
         files(world, clerk)
         kits(world, clerk)
+        collision(world)
+        many_at_once(world, clerk)
+        for_ever(world, clerk)
+        login_over(world, clerk)
     shutil.rmtree(folder, ignore_errors=True)
     tally.close()
 

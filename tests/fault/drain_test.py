@@ -13,7 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from field import PB, Clerk, Tally, Year, chain_breaks, exactly_once, query  # noqa: E402
+from clerks import PB, Clerk, Tally, Year, chain_breaks, exactly_once, query  # noqa: E402
 from peer import Refused, op_id  # noqa: E402
 
 jixiaod, jixiao = (os.path.abspath(a) for a in sys.argv[1:3])

@@ -14,7 +14,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from field import PB, Tally, Year  # noqa: E402
+from clerks import PB, Tally, Year  # noqa: E402
 from peer import Envelope, Refused, op_id  # noqa: E402
 
 jixiaod, jixiao = (os.path.abspath(a) for a in sys.argv[1:3])

@@ -21,7 +21,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from badlink import BadLink, enter_own_network  # noqa: E402
-from field import QUEUED, Clerk, Tally, Year, chain_breaks, exactly_once  # noqa: E402
+from clerks import QUEUED, Clerk, Tally, Year, chain_breaks, exactly_once  # noqa: E402
 
 enter_own_network()
 every, expects = "--every" in sys.argv, "--expect-violation" in sys.argv
@@ -31,6 +31,7 @@ chance = random.Random(seed)
 tally = Tally()
 WORKERS = 6
 KILLED = 137, -9
+TRACED = {"ASAN_OPTIONS": "detect_leaks=0"} # the leak check is a tracer itself
 # What leaves something behind: each of them counts.
 WRITES = {"write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate", "mkdir", "connect", "sendto", "openat", "flock"}
 # What says that it was stored, or will be sent.
@@ -78,18 +79,20 @@ def trace(clerk, step):
     path = os.path.join(clerk.home, "trace")
     step.prepare(clerk)
     words = step.words(clerk)
-    result = clerk.run(*words, prefix=("strace", "-f", "-y", "-o", path))
+    result = clerk.run(*words, env=TRACED, prefix=("strace", "-f", "-y", "-o", path))
     assert result.returncode == step.status, (step.name, result)
     with open(path, encoding="utf-8", errors="replace") as file:
         lines = file.read().splitlines()
     return [m.group(1) for m in (re.match(r"\d+ +(\w+)\(", line) for line in lines) if m], lines
 
 
-def cases_of(names):
-    """(system call, which one of its kind): those that are killed."""
+def cases_of(step, names):
+    """(system call, which one of its kind): those that are killed. A planted bug lies between two that write."""
     counts = {name: names.count(name) for name in names if name not in ("execve", "exit_group")}
     if every:
         return [(name, n) for name, count in counts.items() for n in range(1, count + 1)]
+    if expects:
+        return [(name, n) for name, count in counts.items() if step is STEPS[1] and name in WRITES - {"openat"} for n in range(1, count + 1)]
     return [(name, n) for name, count in counts.items()
             for n in (range(1, count + 1) if name in WRITES - {"openat"} else sorted({1, (count + 1) // 2, count}))]
 
@@ -99,7 +102,7 @@ def kill_at(clerk, step, name, number):
     step.prepare(clerk)
     words = step.words(clerk)
     inject = f"inject={name}:signal=SIGKILL:when={number}"
-    result = clerk.run(*words, prefix=("strace", "-f", "-o", "/dev/null", "-e", f"trace={name}", "-e", inject))
+    result = clerk.run(*words, env=TRACED, prefix=("strace", "-f", "-o", "/dev/null", "-e", f"trace={name}", "-e", inject))
     hit = result.returncode in KILLED
     if not hit and result.returncode != step.status:
         return f"{step.name}, {name} {number}: exit {result.returncode} {result.stderr[-300:]}", hit
@@ -140,7 +143,7 @@ def check_outbox(clerk):
             wrong.append(f"{clerk.name}: item {item['number']} counts as sent, and there is no receipt")
     for op in list(receipts)[:3]:
         path = next(os.path.join(clerk.home, "state/jixiao/receipts", n) for n in os.listdir(clerk.home + "/state/jixiao/receipts")
-                    if n.replace("-", "").startswith(op))
+                    if n.replace("-", "") == op + ".json")
         result = clerk.run("receipt", "verify", path)
         if result.returncode != 0:
             wrong.append(f"{clerk.name}: receipt verify: {result.stderr}")
@@ -175,7 +178,7 @@ def main():
         cases = []
         for step in STEPS:
             names, lines = trace(scout, step)
-            mine = [(step, *case) for case in cases_of(names)]
+            mine = [(step, *case) for case in cases_of(step, names)]
             print(f"{step.name}: {len(names)} system calls of {len(set(names))} kinds, {len(mine)} killed")
             cases += mine
             if step is STEPS[1] and not expects:

@@ -2,9 +2,9 @@
 """A big file of evidence over a link that is cut every 5 seconds, while marks go
 over the same link (R12, R24, R44; must-show 3 of the field).
 
-It arrives; what is sent twice is under 5 %; it comes back with the same hash;
-neither daemon nor client takes more than 30 MB above idle; and 99 of 100 marks
-are acknowledged within 4 round trips of the link.
+It arrives, and so does a smaller one beside it; what is sent twice is under 5 %;
+it comes back with the same hash; neither daemon nor client takes more than 30 MB
+above idle; and 99 of 100 marks are acknowledged within 4 round trips of the link.
 
 usage: upload_test.py JIXIAOD JIXIAO BADLINK BUNDLE [MB]
 
@@ -47,6 +47,15 @@ def memory_kib(pid, field):
 def forget_peak(pid):
     with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
         file.write("5")
+
+
+def prefer(pid):
+    """What is measured is the link: what else the machine does has to wait for us, where we may say so (as root)."""
+    try:
+        with open(f"/proc/{pid}/autogroup", "w", encoding="ascii") as file:
+            file.write("-15")
+    except OSError:
+        pass
 
 
 class Client:
@@ -218,30 +227,37 @@ def check_invariants(daemon, tally):
     tally.check("the invariants of sql/checks.sql hold", result.returncode == 0 and result.stdout == "", result.stdout + result.stderr)
 
 
-def upload(tally, daemon, link, jixiao, env, path, digest, year):
-    size = os.path.getsize(path)
+def upload(tally, daemon, link, jixiao, env, path, digest, other_env, other_path, year):
+    size, other_size = os.path.getsize(path), os.path.getsize(other_path)
     marks = Marks(link, daemon, *year)
     time.sleep(1)
     marks.take()
-    time.sleep(2)
-    alone = marks.take()
+    for _ in range(15):  # what else the machine does is not to be measured: it may calm down
+        time.sleep(2)
+        alone = marks.take()
+        if alone and alone[-1] <= 2 * ROUND_TRIP_MS:
+            break
     idle_kib = memory_kib(daemon.process.pid, "VmRSS")
     forget_peak(daemon.process.pid)
     before = link.stat()
     link.set(cut_every=CUT_EVERY_MS)
     client = Client([jixiao, "evidence", "send", "--json", path], env)
+    other = Client([jixiao, "evidence", "send", "--json", other_path], other_env)
+    other_end = other.end(60 + size / 1e6)
+    was_first = client.process.poll() is None
     status, out, err = client.end(60 + size / 1e6)
     busy = marks.finish()
     after = link.stat()
     peak_kib = memory_kib(daemon.process.pid, "VmHWM")
+    tally.check("a smaller one beside it has its share", other_end[0] == 0 and was_first, (other_end, other.seconds))
     if not tally.check("the upload finishes", status == 0 and digest in out, (status, out, err)):
         return
     said, = json.loads(out)
     twice = said["bytes_sent"] - size
-    over = after["bytes_up"] - before["bytes_up"] - size
-    print(f"{size / 1e6:.0f} MB in {client.seconds:.1f} s ({size / 1e6 / client.seconds:.1f} MB/s), line cut {after['cut'] - before['cut']} times "
+    over = after["bytes_up"] - before["bytes_up"] - size - other_size
+    print(f"{size / 1e6:.0f} MB in {client.seconds:.1f} s, beside it {other_size / 1e6:.0f} MB in {other.seconds:.1f} s; line cut {after['cut'] - before['cut']} times "
           f"(connections), taken up {said['breaks']} times")
-    print(f"sent twice, by the client: {twice} bytes ({twice / size:.2%}); by the line, all that was not the file "
+    print(f"sent twice, by the client: {twice} bytes ({twice / size:.2%}); by the line, all that was neither file "
           f"(TLS, logins, lists, marks, too): {over} bytes ({over / size:.2%})")
     tally.check("the line was cut meanwhile", said["breaks"] >= 1 and after["cut"] - before["cut"] >= MARKERS + 1, (said, after))
     tally.check("sent twice: under 5 % by the client's count", 0 <= twice < TWICE_MAX * size and said["bytes_twice"] == twice, said)
@@ -277,17 +293,24 @@ def main():
     jixiaod, jixiao, badlink, bundle = (os.path.abspath(a) for a in sys.argv[1:5])
     megabytes = int(sys.argv[5]) if len(sys.argv) > 5 else 60
     enter_own_network()
+    if os.getpid() != os.getpgrp():
+        os.setsid()
+    prefer(os.getpid())
     # Under AddressSanitizer freed memory must not count for long.
     os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=1:malloc_context_size=5"]))
     work = tempfile.mkdtemp(prefix="jx-upload-", dir="/var/tmp")
     tally = Tally()
     path = os.path.join(work, "报告.bin")
     digest = make_file(path, megabytes * 1_000_000)
+    other_path = os.path.join(work, "另一份.bin")
+    make_file(other_path, megabytes * 250_000)
     with Daemon(jixiaod) as daemon:
+        prefer(daemon.process.pid)
+        prefer(daemon.postgres_pid())
         year = prepare(daemon, jixiao, bundle)
         with BadLink(badlink, daemon.address, rate=RATE, delay=ROUND_TRIP_MS // 2, seed=1) as link:
             clerk, head = (log_in(daemon, link, jixiao, work, account) for account in ("clerk1", "head1"))
-            upload(tally, daemon, link, jixiao, clerk, path, digest, year)
+            upload(tally, daemon, link, jixiao, clerk, path, digest, head, other_path, year)
             forget_peak(daemon.process.pid)
             download(tally, daemon, link, jixiao, head, digest, os.path.getsize(path), work)
         check_invariants(daemon, tally)

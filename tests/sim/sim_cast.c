@@ -287,6 +287,7 @@ send_form(struct sim_client *client)
 	Jx__BallotOpen open = JX__BALLOT_OPEN__INIT;
 	struct sim_card *card = card_of(client);
 
+	client->was_acked = card->acked >= 0;
 	open.has_token = true;
 	open.token = (ProtobufCBinaryData){sizeof card->token, card->token};
 	SEND(client, BALLOT_OPEN, open);
@@ -300,7 +301,7 @@ on_form(struct sim_client *client, const Jx__Envelope *envelope)
 	if (form->n_units != county_count(client->sim) || form->n_questions != client->sim->scheme->question_count ||
 	    strcmp(form->poll, poll_of(client)->name) != 0)
 		sim_violate(client->sim, "a card's form is another poll's");
-	if (card_of(client)->acked >= 0 && strcmp(form->state, "used") != 0)
+	if (client->was_acked && strcmp(form->state, "used") != 0)
 		sim_violate(client->sim, "a card that was cast is %s", form->state);
 	sim_client_next(client);
 }
@@ -308,7 +309,7 @@ on_form(struct sim_client *client, const Jx__Envelope *envelope)
 static void
 on_form_refused(struct sim_client *client, const char *code)
 {
-	if (strcmp(code, "E_CARD") != 0 || card_of(client)->acked >= 0)
+	if (strcmp(code, "E_CARD") != 0 || client->was_acked)
 		sim_violate(client->sim, "%s for a card's form", code);
 	sim_client_next(client);
 }
@@ -325,6 +326,7 @@ send_cast(struct sim_client *client)
 		client->content = sim_below(client->sim, 6) == 0;
 	}
 	write_answers(client->sim, (unsigned)(card - poll_of(client)->cards), client->content, answers);
+	client->was_acked = card->acked >= 0;
 	cast.has_token = cast.has_answers = true;
 	cast.token = (ProtobufCBinaryData){sizeof card->token, card->token};
 	cast.answers = (ProtobufCBinaryData){sizeof answers, answers};
@@ -370,7 +372,7 @@ on_cast_refused(struct sim_client *client, const char *code)
 	bool is_other = card->is_sent[1 - client->content] && card->acked != (int)client->content;
 	bool may = strcmp(code, "E_CARD_USED") == 0 ? is_other
 		   : strcmp(code, "E_PHASE") == 0 ? poll < base->counts.polls && sim_poll_is_ended(base, poll)
-						  : strcmp(code, "E_CARD") == 0 && card->acked < 0;
+						  : strcmp(code, "E_CARD") == 0 && !client->was_acked;
 
 	if (!may)
 		sim_violate(client->sim, "%s for a ballot", code);

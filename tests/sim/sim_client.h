@@ -68,6 +68,7 @@ struct sim_client {
 	uint64_t batch;
 	bool is_carried;  /* what was sent last went by hand */
 	unsigned content; /* of a card */
+	bool was_acked;   /* the card, when it was last sent: an answer may be older than others' news */
 	bool is_doubting; /* acknowledged; asked once more, it must give the same receipt */
 };
 
