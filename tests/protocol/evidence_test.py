@@ -355,12 +355,13 @@ with Daemon(jixiaod, config=CONFIG) as daemon:
     lie = random_file(2 << 20)
     second.list(lie)
     second.send(lie)
-    wrong_name = bytes(32)
+    wrong_names = [bytes([i]) * 32 for i in range(6)]
     pages = b"".join(sha(lie[i:i + CHUNK]) for i in range(0, len(lie), CHUNK))
-    second.list_page(wrong_name, len(lie), 0, pages)
-    row = P.File(unit="E1", file=wrong_name.hex(), name="x", size=len(lie))
-    asked = [second.peer.send(deed=D.Deed(op_id=op_id(), **second.at, deed="evidence.keep", unit="E1", rows=R.Records(files=[row])))
-             for _ in range(6)]
+    for name in wrong_names:
+        second.list_page(name, len(lie), 0, pages)
+    asked = [second.peer.send(deed=D.Deed(op_id=op_id(), **second.at, deed="evidence.keep", unit="E1", rows=R.Records(
+                 files=[P.File(unit="E1", file=name.hex(), name="x", size=len(lie))])))
+             for name in wrong_names]
     codes = []
     while len(codes) < len(asked):
         envelope = second.peer.receive()
