@@ -76,9 +76,10 @@ class Client(threading.Thread):
         while not stop.is_set():
             try:
                 if self.peer is None:
-                    self.peer = self.year.daemon.peer(timeout=10)
+                    peer = self.year.daemon.peer(timeout=10)
                     if self.kind != "ballots": # voters have no account
-                        self.peer.call(resume=PB["session"].Resume(token=self.year.token))
+                        peer.call(resume=PB["session"].Resume(token=self.year.token))
+                    self.peer = peer # not before: what is not logged in may not send
                 reply = self.peer.call(**body)
                 self.answers += 1
                 return reply
