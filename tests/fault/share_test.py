@@ -17,6 +17,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from clerks import PB, Tally, Year  # noqa: E402
 from peer import Envelope, Refused, op_id  # noqa: E402
 
+# AddressSanitizer keeps freed memory back for a while: with its default of 256 MiB nothing could be said of ours.
+os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=1:malloc_context_size=5"]))
 jixiaod, jixiao = (os.path.abspath(a) for a in sys.argv[1:3])
 tally = Tally()
 deed_pb, evidence_pb, session_pb, year_pb, records_pb = (PB[n] for n in ("deed", "evidence", "session", "year", "records"))
