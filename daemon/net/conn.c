@@ -3,8 +3,11 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "net/inside.h"
 
@@ -117,6 +120,19 @@ conn_on_written(struct bufferevent *bufferevent, void *arg)
 	}
 }
 
+/*
+ * The client's part of the handshake has come and nothing goes back (no session
+ * tickets): without its acknowledgement, a client that lets small writes wait for
+ * one would send its first request only when the kernel's delay is over (40 ms).
+ */
+static void
+conn_acknowledge(const struct conn *conn)
+{
+	const int one = 1;
+
+	setsockopt(bufferevent_getfd(conn->bufferevent), IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
+}
+
 static void
 conn_on_event(struct bufferevent *bufferevent, short what, void *arg)
 {
@@ -126,6 +142,7 @@ conn_on_event(struct bufferevent *bufferevent, short what, void *arg)
 	(void)bufferevent;
 	if ((what & BEV_EVENT_CONNECTED) != 0) {
 		conn->state = CONN_OPEN;
+		conn_acknowledge(conn);
 		event_del(conn->timer);
 		if (!net->events.opened(net->events.arg, conn_handle(conn), conn->address)) {
 			conn->state = CONN_HANDSHAKE; /* the core does not know it */

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from peer import PB, Daemon, Peer, Refused, Tally, merkle_check, op_id, verify_by_openssl  # noqa: E402
@@ -84,5 +85,13 @@ with Daemon(jixiaod) as daemon:
         tally.check("errors in English", refused.code == "E_SESSION" and "not logged in" in refused.fail.message, refused)
     english.close()
     peer.close()
+
+    # This client does not switch off Nagle's algorithm: the daemon must not leave its first request to a delayed acknowledgement.
+    waits = []
+    for _ in range(20):
+        started = time.monotonic()
+        Peer(daemon.address, daemon.ca).close()
+        waits.append(time.monotonic() - started)
+    tally.check("a first answer comes at once", min(waits) < 0.03, f"{min(waits) * 1000:.0f} ms at best")
 
 tally.close()
