@@ -7,6 +7,7 @@ usage: evidence_played_test.py JIXIAO
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -136,6 +137,7 @@ def refusals():
     result = run(fake, "send", f"{work}/none", path)
     check("one of two files is not there: the other goes", result, 6, "[E_FILE]", hashlib.sha256(data).hexdigest())
     gone = Played(work)
+    gone.listener.shutdown(socket.SHUT_RDWR) # whoever waits in accept would take one more
     gone.listener.close()
     started = time.monotonic()
     check("no link", run(gone, "send", path), 3, "[E_CONNECTION]")
