@@ -128,7 +128,10 @@ def with_flood(year, flood, function):
     processes = [multiprocessing.Process(target=politely, args=(flood, year, count), daemon=True) for count in counts]
     for process in processes:
         process.start()
-    time.sleep(1)
+    until = time.monotonic() + 30
+    while not all(count.value > 0 for count in counts) and time.monotonic() < until:
+        time.sleep(0.05)
+    tally.check(f"{flood.__name__}: all of it is under way", all(count.value > 0 for count in counts), [count.value for count in counts])
     before = sum(count.value for count in counts)
     try:
         result = function()
