@@ -9,8 +9,8 @@ enum {
 	/* Packed; a frame takes 64 KiB, and 48 KiB leave room for what is around it. */
 	CHUNK_SIZE_MAX = 48 << 10,
 	RECORD_OVERHEAD = 6, /* a record's tag and length */
-	/* An upload that the daemon forgets again and again (a restart each time) is given up. */
-	BEGIN_COUNT_MAX = 5,
+	/* An upload that the daemon forgets again and again (a restart each time) is given up in the end. */
+	BEGIN_COUNT_MAX = 100,
 };
 
 static Jx__ImportChunk *

@@ -295,7 +295,8 @@ store_commit(void *arg, const struct store_batch *batch, uint64_t ticket)
 	    .item_count = batch->item_count,
 	    .ticket = ticket,
 	};
-	if (batch_params_init(&encoded, batch) == JX_OK) {
+	/* Once it was said to be gone, nothing is tried on what is left of it: that it failed is then certain. */
+	if (batch_params_init(&encoded, batch) == JX_OK && store->is_available) {
 		struct link_params params = {
 		    BATCH_PARAM_COUNT, encoded.values, encoded.sizes, encoded.formats};
 

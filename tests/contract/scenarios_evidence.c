@@ -45,16 +45,18 @@ put_of(enum store_put_kind kind, const char *unit, const uint8_t *hash, struct b
 	return put;
 }
 
-/* The database may say "try again" at any time. */
+/* The database may say "try again" at any time; its connections need a moment to come back. */
 static const struct contract_put *
 surely(struct contract *contract, const struct store_put *put)
 {
 	const struct contract_put *done;
 
-	do
+	for (;;) {
 		done = contract_put(contract, put);
-	while (done->err == JX_E_UNAVAILABLE || done->err == JX_E_BUSY);
-	return done;
+		if (done->err != JX_E_UNAVAILABLE && done->err != JX_E_BUSY)
+			return done;
+		contract->world.pump(contract->world.arg, 20);
+	}
 }
 
 static enum jx_err
